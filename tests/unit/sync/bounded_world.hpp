@@ -1,4 +1,4 @@
-// A small world in which bounded passes are run by hand, each to its end.
+// A small world in which tests run bounded passes themselves, each to its end.
 #pragma once
 
 #include "sync/jobs/job_run.hpp"
@@ -11,7 +11,7 @@
 
 namespace carecloud {
 
-// One of the 32 dialects there are, half of them with the cap.
+// One of the 32 dialects, half of them with the cap.
 inline ModelSettings dialect_of(unsigned bits, std::size_t cap) {
     ModelSettings dialect;
     dialect.id_is_oid = bits & 1U;
@@ -25,7 +25,7 @@ inline ModelSettings dialect_of(unsigned bits, std::size_t cap) {
 struct BoundedWorld : World {
     using World::World;
 
-    // One attempt, and the row as it is in the store afterwards.
+    // Makes one attempt. Returns its result, and the row that is in the store afterwards.
     std::pair<Result<>, Job> attempt(Job row) {
         PassContext context{clock, portal, *store, *limiter, random, time, *lanes};
         row.stream = kEntity;

@@ -1,4 +1,4 @@
-// A world with an engine that runs in it, and what it reports.
+// A world with a running engine, and its reports.
 #pragma once
 
 #include "sync/engine.hpp"
@@ -64,7 +64,7 @@ struct EngineWorld : World {
         });
         return *engine;
     }
-    // As an operator's request for a pass is stored, before the engine is told of it.
+    // Stores an operator's request for a pass, before the engine is notified of it.
     std::uint64_t write_down(Job pass) {
         pass.stream = kEntity;
         std::optional<std::uint64_t> id;
@@ -99,7 +99,7 @@ struct EngineWorld : World {
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
     std::size_t engine_lanes = LaneLimit::kDefault;
-    std::map<std::string, PushWatch> push{};  // of the engine before
+    std::map<std::string, PushWatch> push{};  // from the previous engine
     ReconcileRule reconcile;
     bool ended = false;
 };

@@ -1,4 +1,4 @@
-// What answers that are not quite valid are believed, without a portal (hazard 35).
+// Which responses that are not quite valid are accepted, without a portal (hazard 35).
 #include "sync/walk/fetcher.hpp"
 
 #include <string_view>

@@ -12,7 +12,7 @@ std::string days(const char* start, const char* end) {
 
 const Job kFirstQuarter{.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230331"};
 
-// Records of 2023, ten a month, of which the store knows nothing since the stream's cursor is past them.
+// Ten records in each month of 2023, unknown to the store because the stream's cursor is past them.
 void fill_months(BoundedWorld& world) {
     world.put(1, world.clock.wall());
     world.good_pass();
@@ -79,7 +79,7 @@ TEST_CASE("backfill: an empty month costs two requests, and is not proven empty 
     world.good_pass();
     const Job month{.kind = JobKind::backfill, .first_day = "20230201", .last_day = "20230228"};
     CHECK(world.good(month).missing == 0);
-    // What reaches into the month, and the month; without totals there is one question in vain.
+    // Two requests for the records that reach into the month, and two for the month; without totals, one more in vain.
     CHECK(world.portal.requests().size() == (totals ? 4 : 5));
 
     world.put(2, kOld, days("20230202", "20230210"));
@@ -136,7 +136,7 @@ TEST_CASE("backfill: it continues after an interruption") {
     world.restart();
     const Job done = world.good(stopped);
     CHECK(done.status == JobStatus::done);
-    CHECK(done.records == 30);  // none was asked for twice
+    CHECK(done.records == 30);  // none was requested twice
     CHECK(done.missing == 30);
     CHECK(done.requests > stopped.requests);
 }
@@ -144,7 +144,7 @@ TEST_CASE("backfill: it continues after an interruption") {
 TEST_CASE("backfill: the newer `modified` wins, in any order of arrival") {
     BoundedWorld world;
     fill_months(world);
-    // The backfill's page is on its way while the record changes and the stream's own pass takes the new version.
+    // The backfill's page is in transit while the record changes and the stream's own pass stores the new version.
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {
         if (!mentions(request, "20230101")) return;
         world.put(101, world.clock.wall(), days("20230101", "20230111") + R"(,"status":"new")");

@@ -11,7 +11,7 @@ TEST_CASE("a bucket starts empty, holds its burst, and refills at its rate") {
     CHECK(bucket.take(MonoTime{0s}) > Duration::zero());
     CHECK(bucket.take(MonoTime{200ms}) == Duration::zero());
     CHECK(bucket.take(MonoTime{200ms}) > 190ms);
-    // A long rest gives no more than the burst.
+    // A long rest yields no more than the burst.
     int taken = 0;
     while (bucket.take(MonoTime{1h}) == Duration::zero())
         ++taken;

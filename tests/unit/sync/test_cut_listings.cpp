@@ -1,4 +1,4 @@
-// A listing that is cut short, by bytes or by mistake, ends nothing before its time (hazard 32).
+// A truncated listing, by size or by mistake, does not end anything early (hazard 32).
 #include "bounded_world.hpp"
 #include "listing.hpp"
 

@@ -142,7 +142,7 @@ TEST_CASE("an interrupted walk settles no more than it has read") {
         advance(state, {}, {.key = cursor("2024-03-10T12:20:00.0000000Z", "m")}, at("2024-03-10T14:00:00Z"));
     CHECK(part.cursor == state.cursor);
     CHECK(part.safe->modified == at("2024-03-10T12:20:00Z"));
-    // Inside the cursor's own tie, short of it: the texts are equal, the two have not met.
+    // Inside the cursor's tie, but before the cursor: the texts are equal, the positions are not.
     const StreamState tie = advance(state, {}, {.key = cursor(kOne, "m")}, at("2024-03-10T14:00:00Z"));
     CHECK(tie.safe == state.safe);
 }

@@ -1,5 +1,4 @@
-// A dialect that was proven once is not believed for ever, and what no literal finds is looked for by `_id` (hazard
-// 33).
+// A proven dialect is checked again and again, and records that no literal finds are searched by `_id` (hazard 33).
 #include "bounded_world.hpp"
 #include "listing.hpp"
 #include "unit/sync/engine_world.hpp"
@@ -28,7 +27,7 @@ std::size_t by_id_walks(const World& world) {
                       [](const SeenRequest& request) { return mentions(request, R"("Sort":{"_id":1})"); }));
 }
 
-// As if the record's types were not the dialect's: no listing by `modified` shows it, one by `_id` does.
+// As if the record's types were not the dialect's: listings by `modified` omit it, those by `_id` do not.
 void leave_out_by_modified(World& world, unsigned n) {
     world.portal.set_answer_hook([n](const SeenRequest& request, std::string& body) {
         if (mentions(request, R"("Sort":{"modified":1)") && !mentions(request, "$in"))
@@ -55,7 +54,7 @@ TEST_CASE("row 9: the first record in order has the lowest possible _id") {
 TEST_CASE("row 9: a record that changes while the dialect is proven is one of a few") {
     World world;
     world.put_many(1, 30, 5, kOld);
-    // The first one cannot be found by what it was when the proof began.
+    // As if the first one had changed since the proof began: it is not found.
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (mentions(request, R"("$eq":"000000000000000000000001")"))
             body = R"({"isSuccess":true,"data":[]})";
@@ -85,7 +84,7 @@ TEST_CASE("the proof covers $lte and $lt, and a portal without them is walked wi
     CHECK(poor.good_pass().summary.created == 1);
 }
 
-// simulate --seed 755659 --hours 0.25: all but the first page was found by id alone.
+// simulate --seed 755659 --hours 0.25: all pages but the first were found only by id.
 TEST_CASE(
     "regression: reconcile: a portal without totals whose modified changes its type is walked with the right "
     "dialect after a reconciliation") {
@@ -117,10 +116,10 @@ TEST_CASE("row 8: the portal changes the type of modified: idle polls notice wit
         if (report.dialect_proven) CHECK(report.summary.created == 20);
     }
     CHECK(polls <= 12);
-    CHECK(requests <= 12 + 27 + 3);  // that none has the old type is believed when four answers say so
+    CHECK(requests <= 12 + 27 + 3);  // the absence of the old type is accepted after four responses
     world.check_same();
     CHECK(Dialect::from_json(world.tables().streams.at(kEntity).dialect)->modified == ModifiedLiteral::date);
-    // From then on a poll finds what is new.
+    // From then on a poll finds new records.
     world.put(900, world.clock.wall());
     CHECK(world.good_pass().summary.created == 1);
 }
@@ -260,7 +259,7 @@ TEST_CASE("reconcile: a record found only by the walk by _id causes a new proof 
     write_dates(world);
     for (unsigned n = 500; n < 505; ++n)
         world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second});
-    // The first page needs no literal, and all of it is held; behind it the walk by `modified` finds nothing.
+    // The first page needs no literal, and all of it is held; after it, the walk by `modified` finds nothing.
     const Job row = world.reconcile(true);
     CHECK(by_id_walks(world) > 0);
     CHECK(row.missing == 5);

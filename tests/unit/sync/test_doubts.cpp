@@ -25,7 +25,7 @@ std::size_t whole_passes(const EngineWorld& world) {
     return count;
 }
 
-// Polls every minute, an overlap of ten.
+// Polls every minute, with an overlap of ten minutes.
 Engine& start(EngineWorld& world) {
     world.poll_every = 1min;
     world.put_many(1, 10, 5, kOld);
@@ -48,10 +48,10 @@ TEST_CASE("row 1: a version with an earlier `modified` is in the store an overla
     world.clock.run_for(2min);
     CHECK(changes_of(world, 11) == 1);
     CHECK(world.tables().doubted.size() == 1);
-    CHECK(whole_passes(world) == 1);  // due at once
+    CHECK(whole_passes(world) == 1);  // due immediately
     world.portal.forget_requests();
     world.clock.run_for(5min);
-    // While it is doubted it is not fetched at each poll.
+    // While it is doubted, it is not fetched with each poll.
     CHECK(std::none_of(world.portal.requests().begin(), world.portal.requests().end(),
                        [](const SeenRequest& request) { return mentions(request, "$in"); }));
     world.clock.run_for(1min + 15s);
@@ -104,7 +104,7 @@ TEST_CASE("a portal restored from a backup: newer versions are reverted, request
     REQUIRE(world.held() == 11 + kMany);
     for (unsigned n = 0; n < kMany; ++n)
         world.put(100 + n, now - 1h, R"(,"v":"backup")");
-    // One of them is changed meanwhile, with a time before the lost one: it is what gives the others away.
+    // One of them is changed meanwhile, with a time before the lost one: it reveals the others.
     world.put(100, now + 2min, R"(,"v":"touched")");
     world.portal.forget_requests();
     world.clock.run_for(1h);
@@ -125,7 +125,7 @@ TEST_CASE("a replica that lags does not make a record alternate") {
     const Timestamp changed = world.clock.wall();
     bool lags = false;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
-        // By turns, for longer than the overlap.
+        // Alternately, for longer than the overlap.
         lags = !lags && world.clock.wall() < changed + 8min;
         if (lags)
             world.put(11, now, R"(,"v":"A")");
@@ -182,7 +182,7 @@ TEST_CASE(
     const Timestamp now = world.clock.wall();
     world.put(11, now, R"(,"v":1)");
     world.clock.run_for(2min);
-    // By a clock that is behind by more than the overlap.
+    // With a clock that is behind by more than the overlap.
     world.put(11, now - 20min, R"(,"v":2)");
     world.announce(11, now - 20min);
     engine.nudge(kEntity);
@@ -275,7 +275,7 @@ TEST_CASE("regression: records that a filter seemed to omit were deleted after t
     REQUIRE(world.row(pass).awaiting == 1);
     world.stop_engine();
     world.settings.spec.filter = "{}";
-    // Listings leave it out by mistake, and its bytes are not those held.
+    // Listings omit it by mistake, and its bytes are not the held ones.
     world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
         if (request.kind == "query") omit_record(body, BoundedWorld::id_of(3));
     });

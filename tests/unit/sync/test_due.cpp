@@ -1,4 +1,4 @@
-// When reconciliations are due: counted from what the store remembers, and at once where something asks for it.
+// When reconciliations are due: counted from what the store remembers, and immediately if something requires one.
 #include "bounded_world.hpp"
 #include "engine_world.hpp"
 #include "sync/jobs/whole_due.hpp"
@@ -20,7 +20,7 @@ struct DueWorld : EngineWorld {
         stop_engine();
         start();
     }
-    // As another part of the engine asks.
+    // Requests one as another part of the engine does.
     void request(const std::string& reason) {
         std::optional<Result<>> asked;
         boost::asio::co_spawn(io, whole_due.request(kEntity, reason),
@@ -44,7 +44,7 @@ struct DueWorld : EngineWorld {
 
 }  // namespace
 
-// Seen on the release build: with a reload every 30 s, a stream was never reconciled.
+// Regression, seen with the release build: with a reload every 30 s, a stream was never reconciled.
 TEST_CASE("row 17: an interval counts across reloads and restarts, from the stream's first pass") {
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
@@ -60,7 +60,7 @@ TEST_CASE("row 17: an interval counts across reloads and restarts, from the stre
         world.stop_and_start();
     }
     CHECK(world.count(JobStatus::done) == 1);
-    // Neither does it come with every restart from then on.
+    // Nor does it run at every restart from then on.
     for (int i = 0; i < 120; ++i) {
         world.clock.run_for(30s);
         world.stop_and_start();
@@ -69,7 +69,7 @@ TEST_CASE("row 17: an interval counts across reloads and restarts, from the stre
     CHECK(world.count(JobStatus::done) <= 8);
 }
 
-// Seen by reading: a row written while the wall clock was a month ahead counted as the newest until that month was
+// Found in review: a row written while the wall clock was a month ahead counted as the newest until that month was
 // over.
 TEST_CASE("due: what ended while the wall clock was ahead does not count (hazard 19)") {
     DueWorld world;
@@ -104,7 +104,7 @@ TEST_CASE("due: a first pass that ended while the wall clock was ahead makes the
     world.clock.shift_wall(std::chrono::hours(-24 * 30));
     world.reconcile.every = 24h;
     world.start();
-    world.clock.run_for(3h);  // a tenth of jitter
+    world.clock.run_for(3h);  // including a tenth of jitter
     CHECK(world.count(JobStatus::done) == 1);
 }
 
@@ -125,14 +125,14 @@ TEST_CASE(
     world.clock.run_for(1h);
     CHECK(world.row(id).status == JobStatus::done);
     CHECK(world.live() == 0);
-    // The stream is as good as any other when it shows a record.
+    // Once the stream returns a record, it works like any other.
     world.put_many(20, 5, 5, world.clock.wall());
     world.clock.run_for(1h);
     CHECK(world.live() == 5);
 }
 
-// Found by system_waits: the portal wanted to be left alone before the stream had its dialect, and the backfill slept
-// on for an hour after the stream had gone on.
+// Found by system_waits: the portal requested a pause before the stream had its dialect, and the backfill kept waiting
+// for an hour after the stream had continued.
 TEST_CASE("due: a backfill that has waited for the query dialect begins when the stream has detected it") {
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
@@ -263,7 +263,7 @@ TEST_CASE("regression: due: a requested one waited forever if scheduled ones ran
     world.request("a record went back in time");
     world.clock.run_for(40min);
     CHECK(world.count(JobStatus::waiting) == 0);
-    // It is the scheduled one, not one beside it.
+    // It is the scheduled one, and not an additional one.
     CHECK(world.count(JobStatus::done) == 2);
     world.clock.run_for(2h);
     CHECK(world.count(JobStatus::done) <= 7);
@@ -281,7 +281,7 @@ TEST_CASE(
         world.content->tables.changes.back().reversal = 1;
     } else {
         world.put(11, now, R"(,"v":2)");
-        // Alone, as if the process had ended before anything was asked for.
+        // Only the pass, as if the process had ended before anything was requested.
         REQUIRE(world.good_pass().summary.doubted == 1);
     }
     REQUIRE(world.tables().passes.empty());
@@ -291,7 +291,7 @@ TEST_CASE(
     CHECK(world.count(JobStatus::done) == 1);
     world.clock.run_for(15min);
     world.check_same();
-    // A restart makes none due for what was reconciled since.
+    // A restart makes none due for doubts that were reconciled since.
     world.stop_and_start();
     world.clock.run_for(2h);
     CHECK(world.count(JobStatus::done) == 1);
@@ -340,7 +340,7 @@ TEST_CASE("regression: due: a doubt made none due if its commit was reported as 
     world.put(11, now, R"(,"v":2)");
     REQUIRE(world.clock.run_until([&] { return failed; }));
     REQUIRE(world.tables().doubted.size() == 1);
-    // The version that is held is the portal's again before the next pass asks for it.
+    // The portal returns the held version again before the next pass requests the record.
     world.put(11, now + 2s, R"(,"v":1)");
     world.clock.run_for(2h);
     CHECK(world.tables().doubted.empty());

@@ -110,7 +110,7 @@ TEST_CASE("the rate is observed exactly, whatever the streams request") {
     world.clock.run_for(10min);
     REQUIRE(sent.size() > 200);
     for (std::size_t i = 5; i < sent.size(); ++i) {
-        // Any five after a burst of four take a fifth of a second at least, less a rounding of the bucket's.
+        // Any five requests after a burst of four take at least a fifth of a second, less the bucket's rounding.
         CHECK(sent[i] - sent[i - 5] >= 199ms);
     }
     CHECK(world.held() == 2'000);
@@ -146,7 +146,7 @@ TEST_CASE("the monthly quota is kept across restarts, and a new month resets it 
     CHECK_FALSE(world.recorder.passes.back().error);
 }
 
-// Each stream read what was left of the quota before any of them had counted its share.
+// Each stream read the rest of the quota before any of them had counted its share.
 TEST_CASE("streams that request the last of the quota concurrently do not exceed it together (promise 5)") {
     EngineWorld world;
     world.settings.page_size = 5;
@@ -176,7 +176,7 @@ TEST_CASE("polling slows down before the quota is used up, and lasts to the mont
         CHECK_FALSE(report.error);
     CHECK(world.recorder.passes.size() > 1'200);
     CHECK(world.recorder.passes.size() <= 2'000);
-    // And whoever watches knows.
+    // And the observer is notified.
     REQUIRE_FALSE(world.recorder.stretches.empty());
     CHECK(world.recorder.stretches.front().value() > world.poll_every);
     CHECK(world.engine->snapshot(kEntity)->stretched);
@@ -246,7 +246,8 @@ TEST_CASE(
     CHECK(world.recorder.passes.size() > 4);
 }
 
-// Found by moving the real daemon's clock over the turn: up to 63 requests stayed counted that were never sent.
+// Found by moving the real daemon's clock past the end of the month: up to 63 requests stayed counted that were never
+// sent.
 TEST_CASE("at the end of the month, reservations of its quota are returned to it") {
     EngineWorld world;
     world.poll_every = 1h;
@@ -297,7 +298,7 @@ TEST_CASE("stopping during a pass ends soon, and reservations of the quota are r
     CHECK(world.recorder.failures.empty());
 }
 
-// Found by killing the real daemon: with both halves of a step canceled, Asio throws multiple_exceptions.
+// Found by killing the real daemon: if both halves of a step are canceled, Asio throws multiple_exceptions.
 TEST_CASE("stopping at any point of a walk by keys ends well, also while both halves of a step wait") {
     for (int half_seconds = 1; half_seconds < 30; ++half_seconds) {
         CAPTURE(half_seconds);

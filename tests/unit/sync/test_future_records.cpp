@@ -1,4 +1,4 @@
-// Many records dated in the future do not come with every poll, and are stored all the same (row 16).
+// Many records dated in the future are not returned with every poll, but they are stored (row 16).
 #include "bounded_world.hpp"
 #include "world.hpp"
 

@@ -1,4 +1,4 @@
-// Waits that the other side dictates (hazard 34): short ones are kept by all, long ones are looked at by single probes.
+// Waits requested by the portal (hazard 34): all streams observe short ones, and single probes check long ones.
 #include "sync/limits/retry.hpp"
 #include "unit/sync/engine_world.hpp"
 
@@ -16,7 +16,7 @@ Error wait_error(std::chrono::milliseconds span, ErrorCode code = ErrorCode::rat
     return {.code = code, .operation = "query", .subject = "HTTP 429", .hint = "", .retry_after = span};
 }
 
-// Two streams, and a portal that asks for a month's pause while `asks`.
+// Two streams, and a portal that requests a month's pause while `asks`.
 struct HoldWorld : EngineWorld {
     explicit HoldWorld(ErrorCode code = ErrorCode::rate_limited) {
         put_many(1, 10, 5, kOld);
@@ -83,7 +83,7 @@ TEST_CASE(
         pauses.push_back(std::chrono::round<std::chrono::minutes>(world.sent[i] - world.sent[i - 1]).count());
     CHECK(pauses == std::vector<std::int64_t>{1, 2, 4, 8, 16, 32, 60, 60, 60});
     CHECK(world.good_passes() == 0);
-    // When it asks no more, every stream goes on with the next probe.
+    // Once it no longer does, every stream continues with the next probe.
     world.asks = false;
     world.clock.run_for(61min);
     CHECK(world.good_passes() >= 2);
@@ -157,7 +157,7 @@ TEST_CASE(
     REQUIRE(hold);
     const std::uint64_t id =
         world.write_down({.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230131"});
-    // A stream takes the probe of the start.
+    // A stream sends the probe of the start.
     world.begin(hold);
     world.clock.run_for(1s);
     REQUIRE(world.row(id).error.find("requested a pause") != std::string::npos);
@@ -200,7 +200,7 @@ TEST_CASE("hold: requests in progress when it began do not end it; a later respo
     CHECK(world.limiter->until_probe());
     world.clock.run_for(61s);
     CHECK(world.admit());
-    CHECK_FALSE(world.admit());  // the next probe is a while off
+    CHECK_FALSE(world.admit());  // the next probe is not due yet
     world.limiter->answered(world.clock.now());
     CHECK(released);
     CHECK(world.admit());

@@ -1,4 +1,4 @@
-// Records that listings leave out although the portal has them (hazard 38).
+// Records that listings omit although the portal has them (hazard 38).
 #include "bounded_world.hpp"
 #include "sync/walk/by_id.hpp"
 
@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Takes the record out of a listing, as a portal with a damaged index does.
+// Removes the record from a listing, like a portal with a corrupt index.
 void leave_out(std::string& body, const std::string& id) {
     const std::size_t position = body.find(R"({"_id":")" + id);
     if (position == std::string::npos) return;
@@ -44,7 +44,7 @@ TEST_CASE("row 4: a record that listings with the filter omit by mistake is kept
     CHECK(world.tables().omitted.empty());
 }
 
-// One `$in` for several ids may be cut in the same place twice, and the record may have changed meanwhile.
+// One `$in` for several ids may be truncated twice at the same place, and the record may have changed meanwhile.
 TEST_CASE("row 4: a changed record that only listings for several ids omit has not left the filter") {
     BoundedWorld world;
     world.settings.spec.filter = R"({"status":"active"})";
@@ -96,7 +96,7 @@ TEST_CASE(
     CHECK(omitted.begin()->first.second == BoundedWorld::id_of(3));
     CHECK(omitted.begin()->second.filter_changed);
     CHECK(world.live() == 40);
-    // The whole reconciliation before has ended: the filter is not new any more, and the bytes are those held.
+    // The whole reconciliation before has ended: the filter is not new any more, and the bytes are the held ones.
     world.clock.run_for(world.settings.overlap + 2s);
     CHECK(world.reconcile(true).holes == 0);
     CHECK(world.is_deleted(3));
@@ -105,7 +105,7 @@ TEST_CASE(
 
 namespace {
 
-// Of the other type of `_id` than the dialect's.
+// Its `_id` has the other type than the dialect's.
 void put_with_other_id(World& world, unsigned n, Timestamp modified) {
     FieldTypes types = world.model.settings().types();
     types.id_is_oid = !types.id_is_oid;
@@ -121,7 +121,7 @@ TEST_CASE("reconcile: if types are mixed, a listing by id is requested in the ot
     world.good_pass();
     (void)world.reconcile(true);
     REQUIRE(world.live() == 21);
-    // No walk shows it.
+    // No walk returns it.
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (request.kind == "query" && !mentions(request, "$in")) leave_out(body, BoundedWorld::id_of(50));
     });
@@ -156,8 +156,8 @@ TEST_CASE("denial: a record whose _id has another type than the dialect's is lis
     };
     CHECK(is_listed(50).value());
     CHECK_FALSE(is_listed(1).value());   // of the dialect's own form
-    CHECK_FALSE(is_listed(99).value());  // there is none
-    // A form that the portal refuses is one that no `_id` has; every other failure is one.
+    CHECK_FALSE(is_listed(99).value());  // it does not exist
+    // If the portal refuses a form, no `_id` has it; any other failure is an error.
     ErrorCode code = ErrorCode::refused;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         return Error{.code = code, .operation = "query", .subject = "test", .hint = ""};

@@ -11,7 +11,7 @@ constexpr const char* kBadIds[] = {"000000000000000000000001", "0000000000000000
                                    "000000000000000000000341", "000000000000000000000777",
                                    "000000000000000000001000"};
 
-// A TAB in that record, wherever it is shown whole.
+// Puts a TAB into that record wherever it is returned whole.
 void spoil(std::string& body, const char* id = kBadId, const std::string& member = "\"comment\":\"a\tb\",") {
     const auto at = body.find(std::string(R"({"_id":")") + id + R"(","workspace_id")");
     if (at != std::string::npos) body.insert(at + 1, member);
@@ -76,7 +76,7 @@ TEST_CASE("row 12: five raw TABs in a page of 1,000 cost at most three more requ
     CHECK(world.good_pass().requests <= 2);
 }
 
-// Ten halvings, each in two answers, and as many for the proof of the dialect.
+// Ten halvings, each with two responses, and as many for the proof of the dialect.
 TEST_CASE("row 12: a raw TAB beside a field that differs in each response is found in few requests",
           "[.defect]") {
     World world;
@@ -139,9 +139,9 @@ TEST_CASE(
     world.good_pass();
     for (std::uint64_t attempts = 2; attempts <= 25; ++attempts) {
         world.clock.run_for(61min);
-        // Twice: the second answer must have the same bytes.
+        // Twice: the second response must have the same bytes.
         CHECK(world.good_pass().requests >= 3);
-        // With two more every now and then, for the dialect (hazard 33).
+        // Occasionally with two more, for the dialect (hazard 33).
         CHECK(world.good_pass().requests <= 3);
         REQUIRE(world.row().attempts == attempts);
     }
@@ -163,7 +163,7 @@ TEST_CASE("a page that fails as a whole is halved based on the records that were
     world.put_many(1, 40, 5, kOld);
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         const bool is_whole = body.find("workspace_id") != std::string::npos;
-        // More than 20 whole records at a time come with their end cut off.
+        // Responses with more than 20 whole records are truncated.
         if (is_whole && request.records > 20) body.resize(body.size() - 10);
     });
     CHECK(world.good_pass().summary.created == 40);
@@ -200,7 +200,7 @@ TEST_CASE("row 13: a query by ids stays below 8 KB, however many late records th
     CHECK(largest < 8 * 1024);
 }
 
-// An outage looks like a record that no answer can carry, and lasts for longer than all attempts at it.
+// An outage looks like a record that no response can contain, and lasts longer than all attempts to get it.
 TEST_CASE("an outage while records are fetched by id quarantines none of them") {
     World world;
     world.put_many(400, 40, 5, world.clock.wall() - 1min);

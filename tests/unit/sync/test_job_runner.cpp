@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct JobWorld : EngineWorld {
-    // With so many old records, and the stream's first pass over.
+    // With this many old records, and the stream's first pass completed.
     void start_loaded(unsigned records) {
         put_many(1, records, 10, kOld);
         start();
@@ -44,7 +44,7 @@ TEST_CASE(
     REQUIRE(world.recorder.bounded.size() == 2);
     CHECK(world.recorder.bounded[0].status == JobStatus::running);
     CHECK(world.recorder.bounded[1].status == JobStatus::done);
-    // Not before the stream was loaded: it would have been loaded twice.
+    // Not before the stream was loaded: otherwise it would be loaded twice.
     CHECK(world.row(id).missing == 0);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("job runner: jobs run one after another, in order") {
     CHECK(ended == std::vector<std::uint64_t>{first, second, third});
 }
 
-// Another workspace's records once ended it for good: found by killing the real daemon.
+// Found by killing the real daemon: another workspace's records ended it permanently.
 TEST_CASE("job runner: a failed job is retried after a pause, with the reason in its row") {
     const ErrorCode code = GENERATE(ErrorCode::key_refused, ErrorCode::wrong_workspace);
     JobWorld world;
@@ -93,7 +93,8 @@ TEST_CASE("job runner: a job of a stream that is no longer configured fails and 
     CHECK(world.row(id).error.find("configured") != std::string::npos);
 }
 
-// Found by simulate --seed 17883 --hours 0.5: with no record to prove the new shape with, it never counted as walked.
+// Found by simulate --seed 17883 --hours 0.5: without a record to prove the new format with, it never counted as
+// walked.
 TEST_CASE(
     "job runner: an emptied stream is reconciled although the portal changed the format of its responses") {
     JobWorld world;
@@ -125,7 +126,7 @@ TEST_CASE("job runner: a pass is canceled while it waits and while it runs") {
     world.run_until_ended(running);
     CHECK(world.row(running).status == JobStatus::canceled);
     CHECK(world.row(waiting).status == JobStatus::canceled);
-    // The job runner goes on.
+    // The job runner continues.
     world.portal.set_latency(1ms);
     const std::uint64_t next = world.request_job({});
     world.run_until_ended(next);

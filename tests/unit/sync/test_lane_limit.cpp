@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A portal that answers `latency(lanes)` after each request, with as many under way as the limit allows.
+// A portal that answers each request after `latency(lanes)`, with as many in progress as the limit allows.
 struct LoadedPortal {
     std::function<Duration(std::size_t)> latency;
     MonoTime now{};
     std::size_t bytes = 1000;
 
-    // The lanes after so many responses.
+    // The number of lanes after this many responses.
     std::size_t serve(LaneLimit& limit, int responses) {
         for (int i = 0; i < responses; ++i) {
             const Duration took = latency(limit.now());
@@ -50,7 +50,7 @@ TEST_CASE("lanes: latency in proportion to the requests under way is not worth m
     limit.answered_alone(latency(1), 1000);
     LoadedPortal portal{latency};
     CHECK(portal.serve(limit, 30) == 1);
-    // It is tried again, but less and less often.
+    // More lanes are tried again, but less and less often.
     std::size_t wider = 0;
     for (int i = 0; i < 10000; ++i)
         wider += portal.serve(limit, 1) > 1 ? 1 : 0;
@@ -65,7 +65,7 @@ TEST_CASE(
     REQUIRE(portal.serve(limit, 200) == 12);
     const MonoTime sent = portal.now;
     portal.now = portal.now + 100ms;
-    for (int i = 0; i < 12; ++i)  // all that were under way
+    for (int i = 0; i < 12; ++i)  // all that were in progress
         limit.refused(portal.now, sent);
     CHECK(limit.now() == 8);
     portal.serve(limit, 50);

@@ -1,5 +1,5 @@
-// Records whose `modified` or `_id` has another type than the others' (hazard 33) stop nobody: the others go on being
-// found, and a reconciliation finds them.
+// Records whose `modified` or `_id` has another type than the others' (hazard 33) stop nothing: the others are still
+// found, and a reconciliation finds these.
 #include "bounded_world.hpp"
 #include "listing.hpp"
 #include "unit/sync/engine_world.hpp"
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Of the other type.
+// A record of the other type.
 void put_odd(World& world, unsigned n, Timestamp modified, bool of_modified) {
     FieldTypes types = world.model.settings().types();
     bool& type = of_modified ? types.modified_is_date : types.id_is_oid;
@@ -46,7 +46,7 @@ TEST_CASE(
     BoundedWorld world(dialect);
     world.put_many(100, 60, 6, kOld);
     world.good_pass();
-    // More of them than a page holds, and later than the others.
+    // More of them than fit a page, and later than the others.
     for (unsigned n = 0; n < 12; ++n)
         put_odd(world, n, seconds_after(kOld, 2 + n / 4), of_modified);
     world.settings.spec.fields = {"status"};
@@ -60,7 +60,7 @@ TEST_CASE(
     CHECK(row.unexplained == 0);
     world.good_pass();
     world.check_same();
-    // Polls find what is new, whatever types the newest have.
+    // Polls find new records, whatever types the newest have.
     put_odd(world, 20, world.clock.wall(), of_modified);
     for (int poll = 0; poll < 14; ++poll)
         world.good_pass();
@@ -98,7 +98,7 @@ TEST_CASE("mixed types: it is reported once, and a whole reconciliation becomes 
     CHECK(world.recorder.failures.size() == 1);
 }
 
-// Too few for the dialect to change, and no total tells that there is something that a walk does not meet.
+// Too few for the dialect to change, and no total shows that a walk omits something.
 TEST_CASE("mixed types: a few newer records of another type are noticed by idle polls") {
     PolledWorld world;
     for (unsigned n = 1; n <= 5; ++n)
@@ -156,7 +156,7 @@ TEST_CASE(
     const Timestamp now = world.clock.wall();
     put_odd(world, 90, now, true);
     world.memory.missed = Key{BoundedWorld::id_of(90), now.to_string(), now};
-    // Whenever the newest of both types are compared, three answers show none of the texts.
+    // Whenever the newest of both types are compared, three responses contain none of the texts.
     int empty = 0;
     int lagged = 0;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
@@ -193,7 +193,7 @@ TEST_CASE("mixed types: a record that an earlier process stored under another _i
     world.good_pass();
     REQUIRE(world.held() == 13);
     world.restart();
-    world.memory.keys = PageSize(5);  // behind the first page of the tie, the walk asks for one type alone
+    world.memory.keys = PageSize(5);  // after the tie's first page, the walk requests only one type
     const Job row = world.reconcile(true);
     CHECK(row.records == 12);
     CHECK(row.gone == 0);
@@ -238,7 +238,7 @@ TEST_CASE(
     world.clock.run_for(20s);
     put_odd(world, 50, world.clock.wall(), false);
     world.announce(50);
-    // No walk meets it.
+    // No walk returns it.
     world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
         if (request.kind == "query" && !mentions(request, "$in")) omit_record(body, BoundedWorld::id_of(50));
     });
@@ -256,7 +256,7 @@ TEST_CASE("a page that is out of order differently each time is requested until 
     put_odd(world, 2, seconds_after(kOld, 99), true);
     unsigned asked = 0;
     world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
-        // The second answer has one record more at its front.
+        // The second response has one more record at its beginning.
         if (request.kind == "query" && ++asked == 2) put_odd(world, 1, seconds_after(kOld, 99), true);
         return std::nullopt;
     });

@@ -1,4 +1,4 @@
-// The portal's order, without a portal: by texts or by instants, as its dialect has it.
+// The portal's order, without a portal: by texts or by instants, depending on its dialect.
 #include "support/pages.hpp"
 #include "sync/walk/walk.hpp"
 

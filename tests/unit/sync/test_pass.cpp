@@ -70,7 +70,7 @@ TEST_CASE(
     const Timestamp now = world.clock.wall();
     world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
     world.good_pass();
-    // Between rows long held, in the middle of a tie, two minutes back.
+    // Between rows held for long, in the middle of a tie, two minutes ago.
     const Timestamp back{now.ticks - 119 * Timestamp::ticks_per_second};
     world.put(9'000, back, R"(,"late":true)");
     world.put(0, back);
@@ -102,7 +102,7 @@ TEST_CASE("a server that limits Take is walked to its end, and the limit is lear
     world.check_same();
     const PassReport idle = world.good_pass();
     CHECK(idle.requests == 1);
-    // A short page below the cap is the end; no empty page is asked for.
+    // A short page below the cap is the end; no empty page is requested.
     world.put(5'000, world.clock.wall());
     CHECK(world.good_pass().requests == 1);
 }
@@ -133,7 +133,7 @@ TEST_CASE("a new fingerprint reads from the start, and the old rows stay (hazard
 }
 
 TEST_CASE("regression: records read by keys with new fields are stored again (hazard 14)") {
-    // Ties larger than a page are read twice without keyset, and an interrupted walk goes on by keys.
+    // Ties larger than a page are read twice without keyset, and an interrupted walk continues by keys.
     const bool interrupted = GENERATE(false, true);
     World world({.or_refused = true});
     for (unsigned n = 1; n <= 60; ++n)
@@ -179,8 +179,8 @@ TEST_CASE("regression: after an erroneous end, records kept the text of old fiel
     CHECK(ended_early > 0);
 }
 
-// Found by simulate --seed 13116 --hours 0.5: what a tie's shift had passed over counted as met once the walk was cut
-// off.
+// Found by simulate --seed 13116 --hours 0.5: records skipped because their tie had shifted counted as met once the
+// walk was interrupted.
 TEST_CASE(
     "regression: a walk interrupted in a tie that shrank without keyset kept the text of old fields in it") {
     const bool restarted = GENERATE(false, true);
@@ -222,7 +222,7 @@ TEST_CASE("a response in a new format causes a new proof of the dialect (hazard 
     settings.modified_is_date = true;
     world.model.change_settings(settings);
     world.put(77, world.clock.wall());
-    // The old literals match nothing: an empty answer, but in another spelling.
+    // The old literals match nothing: the response is empty, but has another spelling.
     const PassReport report = world.good_pass();
     CHECK(report.dialect_proven);
     CHECK(report.summary.created == 1);
@@ -338,7 +338,7 @@ TEST_CASE("a tie that shrinks while it is paged by Skip, in every round, hides n
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {
         const auto at = request.text.find("\"Skip\":");
         const std::size_t skip = std::stoul(request.text.substr(at + 7));
-        // In each round once, when the Skip has just passed what leaves: the first record of those that are left.
+        // Once per round, when the Skip has just passed the record that leaves: the first of the remaining ones.
         const bool in_round = skip >= 4 && last_skip < skip && skip < 8 && moved < rounds;
         last_skip = skip;
         if (!in_round) return;

@@ -1,4 +1,4 @@
-// A pass in trouble: bad records, bad answers, refusals, a store that fails.
+// A pass with problems: invalid records, invalid responses, refusals, a store that fails.
 #include "world.hpp"
 
 #include <algorithm>
@@ -31,19 +31,19 @@ TEST_CASE(
     CHECK(entry.body.empty());
     CHECK(report.state.cursor->id == "000000000000000000000020");
     CHECK(world.good_pass().requests == 1);
-    // Once an hour it is asked for again, four times in a row.
+    // It is requested again hourly, four times in a row.
     world.clock.run_for(61min);
     CHECK(world.good_pass().requests == 5);
     CHECK(world.good_pass().requests == 1);
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
-    // Its `modified` moves, and it is small enough now.
+    // Its `modified` changes, and it is small enough now.
     world.put(10, world.clock.wall());
     CHECK(world.good_pass().summary.created == 1);
     CHECK(world.tables().quarantine.empty());
     world.check_same();
 }
 
-// Found by the system tests: a gateway that answers 413 at random had single records quarantined on one word.
+// Found by the system tests: a gateway that answered 413 at random had single records quarantined after one response.
 TEST_CASE("a record that is sometimes refused as too large is stored, not quarantined") {
     World world;
     world.settings.page_size = 1;
@@ -288,7 +288,7 @@ TEST_CASE("an erroneously empty response by id drops no record (hazard 21)") {
     world.check_same();
 }
 
-// Found by killing the real daemon while its portal spoiled answers: 4 records of 300 were in quarantine for good.
+// Found by killing the real daemon while its portal corrupted responses: 4 records of 300 stayed in quarantine.
 TEST_CASE("a record with a duplicate _id in only one response is not quarantined (hazard 11)") {
     World world;
     world.put_many(1, 30, 5, kOld);
@@ -314,7 +314,7 @@ TEST_CASE(
     world.good_pass();
     CHECK(world.held() == 29);
     REQUIRE(world.tables().quarantine.size() == 1);
-    // Under neither of the two ids, one of which is another record's.
+    // Under neither of its two ids, one of which is another record's.
     CHECK(world.tables().quarantine.begin()->first.second.starts_with("sha256:"));
 }
 

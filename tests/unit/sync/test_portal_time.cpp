@@ -1,4 +1,4 @@
-// The portal's time by three clocks, none of which is believed alone (hazard 31).
+// The portal's time from three clocks, none of which is trusted alone (hazard 31).
 #include "sync/walk/portal_time.hpp"
 #include "unit/sync/world.hpp"
 
@@ -120,7 +120,7 @@ TEST_CASE("a cursor is in the future only according to both clocks") {
     CHECK_FALSE(time.is_in_future(kNoonOfClocks + 1h));
     time.answered(kNoonOfClocks, after(1s, 2h));
     CHECK_FALSE(time.is_in_future(kNoonOfClocks + 1h));
-    // No Date, and one that no clock shows: the local one has the word.
+    // A `Date` that is implausible counts as none: the local clock decides.
     time.answered(kNoonOfClocks + 24h * 365 * 42, after(2s));
     CHECK(time.is_in_future(kNoonOfClocks + 1h));
 }

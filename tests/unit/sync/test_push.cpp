@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Nothing but polls every five minutes and what events bring.
+// Only polls every five minutes, and passes requested by events.
 Engine& start_announced(EngineWorld& world) {
     world.announced = true;
     world.put_many(1, 10, 5, kOld);
@@ -17,7 +17,7 @@ Engine& start_announced(EngineWorld& world) {
     return engine;
 }
 
-// So many records change, one after the other, from number `first` on.
+// This many records change, one after the other, from number `first` on.
 void submit(EngineWorld& world, Engine& engine, unsigned first, unsigned count, bool with_event,
             Duration pause) {
     for (unsigned n = first; n < first + count; ++n) {
@@ -68,7 +68,7 @@ TEST_CASE("changes that no event announces are noticed although nothing changes 
     start_announced(world);
     world.put_many(100, 40, 40, world.clock.wall());
     world.clock.run_for(6min);
-    CHECK(world.recorder.silences.empty());  // their events may still come
+    CHECK(world.recorder.silences.empty());  // their events may still arrive
     world.clock.run_for(6min);
     CHECK(world.recorder.silences == std::vector<bool>{true});
 }

@@ -1,4 +1,4 @@
-// What of a month's quota a backfill or a reconciliation may take: what the polls can spare.
+// The part of a month's quota that a backfill or a reconciliation may use: what the polls do not need.
 #include "engine_world.hpp"
 
 #include <algorithm>
@@ -10,9 +10,9 @@ namespace {
 
 constexpr const char* kMarch2024 = "2024-03";
 
-// It is noon of March 10: polls every half hour need 1032 requests until the month's end.
+// It is noon on March 10: polls every half hour need 1032 requests until the end of the month.
 struct QuotaWorld : EngineWorld {
-    // With 500 records in pages of 10, all of them loaded, and so much of a quota of 10,000 left.
+    // With 500 records in pages of 10, all of them loaded, and this much left of a quota of 10,000.
     QuotaWorld(std::uint64_t left) {
         poll_every = 30min;
         settings.page_size = 10;

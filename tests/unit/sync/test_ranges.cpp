@@ -88,7 +88,7 @@ TEST_CASE("ranges: what is settled counts from the earliest first page of the fi
     const int second = plan.halve_longest(sight()).value();
     const int third = plan.halve_longest(sight()).value();
     CHECK(plan.asked_at() == at("2024-02-01T12:00:00Z"));
-    // Of a range that was read before the others, as a clock that went back shows it.
+    // Of a range that was requested before the others, as after a clock went back.
     plan.advance(second, reached(kLater, "2024-02-01T11:59:00Z", true));
     CHECK(plan.asked_at() == at("2024-02-01T12:00:00Z"));
     plan.advance(first, reached(kFirst, "2024-02-01T12:00:30Z", true));

@@ -1,4 +1,4 @@
-// The rate limiter by itself: what the engine's tests and the simulated worlds only meet by chance.
+// The rate limiter alone: cases that the engine's tests and the simulated worlds meet only by chance.
 #include "engine_world.hpp"
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-// Found by simulate --seed 156 --hours 6: requests that waited for the rate went out after the portal had said that
-// the month's quota is spent.
+// Found by simulate --seed 156 --hours 6: requests that waited for the rate were sent after the portal had reported
+// that the month's quota was used up.
 TEST_CASE(
     "rate limiter: callers that wait for the rate are also told that the portal reports the quota as used "
     "up") {
@@ -62,7 +62,7 @@ struct QuotaOf300 : EngineWorld {
         });
     }
     void begin() { start({.per_second = 1000, .burst = 1000, .monthly_quota = 300}, entities); }
-    // The first error of a pass; empty: there was none.
+    // The first error of a pass; empty if there was none.
     std::string failure() const {
         for (const PassReport& report : recorder.passes) {
             if (report.error) return report.error->message();
@@ -77,7 +77,7 @@ struct QuotaOf300 : EngineWorld {
 
 }  // namespace
 
-// Seen on the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
+// Seen with the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
 TEST_CASE("row 18: streams share one reservation, and reserved and sent requests are separate") {
     std::size_t reservations = 0;  // counted until the world has ended
     QuotaOf300 world;
@@ -119,7 +119,7 @@ TEST_CASE("rate limiter: reservations left by a crash count as sent, so no reque
     QuotaOf300 world;
     world.begin();
     world.clock.run_for(1min);
-    // As the store is when the process dies now.
+    // The store's content if the process ended now.
     const RequestCount left = world.tables().quota.at(kMarch);
     REQUIRE(left.reserved > 0);
     REQUIRE(left.total() >= world.sent);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kMinute = 60 * Timestamp::ticks_per_second;
 
-// Later than what `put_many(1, …, kOld)` made, and long before now.
+// Later than the records of `put_many(1, …, kOld)`, and long before now.
 Timestamp old_minute(std::int64_t minute) {
     return {kOld.ticks + minute * kMinute};
 }
@@ -23,7 +23,7 @@ TEST_CASE("reconcile: records deleted at the portal are marked once (hazard 5)")
     for (const unsigned n : {1U, 77U, 300U})
         world.erase(n);
     world.good_pass();
-    CHECK(world.live() == 300);  // `modified` tells nothing of it
+    CHECK(world.live() == 300);  // `modified` does not show it
     const StreamState before = world.tables().streams.at(kEntity);
 
     const Job row = world.reconcile();
@@ -67,7 +67,7 @@ TEST_CASE("reconcile: a record that was deleted and reappears is restored") {
     world.erase(7);
     world.reconcile();
     REQUIRE(world.is_deleted(7));
-    world.put(7, kOld);  // with the very version that it had
+    world.put(7, kOld);  // with exactly the version that it had
     const Job row = world.reconcile();
     CHECK(row.missing == 1);
     CHECK(world.tables().changes.back().kind == ChangeKind::restored);
@@ -134,7 +134,7 @@ TEST_CASE(
     world.good_pass();
     for (unsigned n = 1; n <= 10; ++n)
         world.erase(n);
-    CHECK(world.reconcile().deleted == 10);  // just as many as may go
+    CHECK(world.reconcile().deleted == 10);  // exactly as many as allowed
     for (unsigned n = 11; n <= 21; ++n)
         world.erase(n);
 
@@ -243,7 +243,7 @@ TEST_CASE("reconcile: a portal that lists nothing but still has the records dele
     });
     const Job row = world.reconcile(true);
     CHECK(row.gone == 50);
-    CHECK(row.deleted == 0);  // each one is still there when it is asked for by id
+    CHECK(row.deleted == 0);  // each still exists when it is requested by id
     CHECK(row.holes == 50);
     CHECK(world.live() == 50);
 }
@@ -260,7 +260,7 @@ TEST_CASE("reconcile: a record that left the stream's filter is removed from the
     const Job first = world.reconcile();
     CHECK(first.deleted == 0);
     CHECK(first.awaiting == 1);
-    CHECK(world.reconcile().deleted == 0);  // the second look is an overlap after the first
+    CHECK(world.reconcile().deleted == 0);  // the second check follows an overlap after the first
     world.clock.run_for(world.settings.overlap + 1s);
     const Job second = world.reconcile();
     CHECK(second.deleted == 1);
@@ -300,7 +300,7 @@ TEST_CASE(
     CHECK(world.is_deleted(3));
 }
 
-// Nothing was there any more to prove the portal's language with (simulate --seed 165 --hours 0.5).
+// No record was left to prove the dialect with (simulate --seed 165 --hours 0.5).
 TEST_CASE("regression: reconcile could not begin if the new filter matches nothing") {
     BoundedWorld world;
     world.put_many(1, 30, 10, kOld);
@@ -318,7 +318,7 @@ TEST_CASE("reconcile: a record that is stored again meanwhile is not marked") {
     world.put_many(1, 30, 10, kOld);
     world.good_pass();
     world.erase(4);
-    // Between the denial and the mark the portal has it again and the stream's own pass takes it.
+    // Between the denial and the mark, the portal has it again and the stream's own pass stores it.
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
         if (operation == "commit")
             world.content->tables.records.at({kEntity, "000000000000000000000004"}).modified =

@@ -1,4 +1,4 @@
-// Reconciliations of a stream whose query dialect is unknown, since it has never shown a record.
+// Reconciliations of a stream whose query dialect is unknown, since it has never returned a record.
 #include "bounded_world.hpp"
 
 #include <string>
@@ -8,7 +8,7 @@ using namespace carecloud;
 
 namespace {
 
-// What came by event before the stream had shown a record.
+// Records that events brought before the stream had returned one.
 struct NoDialectWorld : BoundedWorld {
     explicit NoDialectWorld(unsigned held, unsigned shown = 0) {
         put_many(1, held, 10, kOld);

@@ -12,7 +12,7 @@ const std::string kInvalid = "00000000000000000000aaaa";
 struct RetryQueueWorld : EngineWorld {
     using Came = std::shared_ptr<std::optional<Result<RetryReport>>>;
 
-    // A stream that has come to its end, with ten records and one that cannot be read.
+    // A stream that has reached its end, with ten records and one that cannot be parsed.
     RetryQueueWorld() {
         put_many(1, 10, 1, kOld);
         put_raw(R"("modified":"yesterday","childName":"Ann")");
@@ -59,7 +59,7 @@ TEST_CASE(
     CHECK(world.recorder.passes.size() == passes);
     CHECK(world.tables().quarantine.empty());
     world.check_same();
-    // Again: it is there already.
+    // Again: it is already there.
     const auto again = world.retry(RetryQueueWorld::request());
     REQUIRE(again.has_value());
     CHECK(again->outcome == RetryOutcome::unchanged);

@@ -1,5 +1,5 @@
-// Events are settled by what the store holds, then by the portal's word, and never by hope (promise 4; hazards 16, 17,
-// 23 and 29).
+// Events are settled by what the store holds, then by the portal's responses, and never by assumption (promise 4;
+// hazards 16, 17, 23 and 29).
 #include "listing.hpp"
 #include "sync/events/settle_rules.hpp"
 #include "unit/sync/engine_world.hpp"
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Nothing but polls every five minutes and what events bring.
+// Only polls every five minutes, and passes requested by events.
 Engine& start_quiet(EngineWorld& world) {
     world.put_many(1, 10, 5, kOld);
     Engine& engine = world.start();
@@ -96,7 +96,7 @@ TEST_CASE("an event whose record is there is settled by its first pass, within a
     CHECK(world.events(EventState::settled) == 1);
     CHECK(world.held() == 11);
     CHECK(world.recorder.passes.back().events.settled == 1);
-    CHECK(world.portal.requests().size() <= 2);  // the pass, and what it re-reads of its tail
+    CHECK(world.portal.requests().size() <= 2);  // the pass, and the part of its tail that it reads again
 }
 
 TEST_CASE("a burst of 200 events for new records costs at most 5 requests") {
@@ -132,7 +132,7 @@ TEST_CASE("a record that appears much later is found by a poll, and its event ne
     EngineWorld world;
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
-    // It is there already, in an older version.
+    // It exists already, in an older version.
     REQUIRE(world.model.put(kEntity, document(3, now, R"(,"status":"active")"), now + 8min));
     world.announce(3);
     engine.nudge(kEntity);

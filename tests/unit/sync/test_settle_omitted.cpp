@@ -1,4 +1,4 @@
-// Events whose records the stream's filter leaves out, or seems to (hazards 29 and 38).
+// Events whose records the stream's filter excludes, or seems to (hazards 29 and 38).
 #include "listing.hpp"
 #include "unit/sync/engine_world.hpp"
 
@@ -17,7 +17,7 @@ std::size_t retrievals_of(const EngineWorld& world) {
                       [](const SeenRequest& request) { return request.kind == "retrieve"; }));
 }
 
-// Record 1 is in the store if it is active, which the stream's filter asks for.
+// Record 1 is in the stream only if it is active, as the filter requires.
 Engine& start_filtered(EngineWorld& world, const std::string& status = "active") {
     world.settings.spec.filter = R"({"status":"active"})";
     world.put(1, kOld, R"(,"status":")" + status + '"');
@@ -26,7 +26,7 @@ Engine& start_filtered(EngineWorld& world, const std::string& status = "active")
     return engine;
 }
 
-// A second look comes an overlap after the first (hazard 38).
+// A second check follows an overlap after the first (hazard 38).
 void check_outside(EngineWorld& world, Engine& engine) {
     engine.nudge(kEntity);
     world.clock.run_for(9min);
@@ -59,7 +59,7 @@ TEST_CASE("regression: two erroneously empty listings by id settled an event as 
     Engine& engine = start_filtered(world);
     world.announce(1);  // of a version that is not visible yet
     world.put(2, world.clock.wall(), R"(,"status":"active")");
-    world.announce(2);  // of a record that listings leave out
+    world.announce(2);  // of a record that listings omit
     bool retrieved = false;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         const bool confirms = std::exchange(retrieved, request.kind == "retrieve");
@@ -99,7 +99,7 @@ TEST_CASE("one erroneously empty listing by ids does not prove that the filter e
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         const bool confirms = is_confirmed;
         is_confirmed = mentions(request, "$in") && !mentions(request, "status");
-        // Listings within the stream leave it out, but for those that follow one without the filter.
+        // Filtered listings omit it, except those that follow one without the filter.
         if (mentions(request, "status") && !confirms) omit_record(body, "000000000000000000000002");
     });
     engine.nudge(kEntity);

@@ -1,4 +1,4 @@
-// Events whose records are asked for one by one: no record's trouble is another one's.
+// Events whose records are requested individually: a problem with one does not affect the others.
 #include "unit/sync/engine_world.hpp"
 
 using namespace carecloud;

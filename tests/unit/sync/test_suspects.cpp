@@ -1,4 +1,4 @@
-// What a walk of keys did not meet, told window by window, without a portal (hazard 5).
+// Records that a walk of keys did not meet, found window by window, without a portal (hazard 5).
 #include "sync/walk/suspects.hpp"
 #include "world.hpp"
 
@@ -19,7 +19,7 @@ Key key(unsigned minute, const std::string& id) {
     return {id, text(minute), at(text(minute).c_str())};
 }
 
-// A store that holds `a0`, `a1`, … one a minute.
+// A store that holds `a0`, `a1`, …, one per minute.
 struct Held : World {
     explicit Held(unsigned count) {
         for (unsigned n = 0; n < count; ++n)

@@ -1,5 +1,5 @@
-// What is thrown within the engine, at whichever wait: a fault of a stream ends the engine, that of a job ends the job,
-// and none of them passes for a cancellation.
+// Exceptions within the engine, at any wait: one in a stream ends the engine, one in a job ends the job, and none is
+// mistaken for a cancellation.
 #include "base/error.hpp"
 #include "engine_world.hpp"
 
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct ThrownWorld : EngineWorld {
-    // With the streams' first passes over.
+    // With the streams' first passes completed.
     void start_loaded(std::vector<std::string> entities = {kEntity}) {
         put_many(1, 10, 5, kOld);
         const std::size_t streams = entities.size();
@@ -115,7 +115,7 @@ TEST_CASE("thrown: an exception in the retry of a quarantined record is reported
     CHECK(world.recorder.passes.size() > passes);
 }
 
-// Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and no job ever ran again.
+// Seen with the release build: POST /v1/backfill?from=0002-03-01 was accepted, threw, and no job ever ran again.
 TEST_CASE("row 19: a saved backfill of invalid days fails, after a restart, too") {
     const auto [first, last] = GENERATE(table<std::string, std::string>({{"20301", "20240301"},
                                                                          {"", ""},
@@ -148,7 +148,7 @@ TEST_CASE("regression: a pass canceled while the job runner read the store befor
     REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
     world.portal.set_fault_hook({});
     world.portal.forget_requests();
-    // Another month's count has to be read before it may go on.
+    // Another month's count must be read before it may continue.
     world.clock.shift_wall(std::chrono::hours(24 * 25));
     const bool stops = GENERATE(false, true);
     bool ended = false;

@@ -1,4 +1,4 @@
-// The two walks, driven without a portal or a store: what they ask for next, what they take for the end, and what they
+// The two walks, driven without a portal or a store: their next request, what they accept as the end, and what they
 // refuse (hazards 1, 2, 7, 21 and 32).
 #include "support/pages.hpp"
 #include "sync/walk/skip_walk.hpp"
@@ -34,7 +34,7 @@ PagePtr page(const std::vector<std::pair<unsigned, std::string>>& records) {
     return make_page(made);
 }
 
-// The walk has taken the page, and the store knew all of it but `unknown`.
+// The walk has taken the page, of which `unknown` records were new to the store.
 void take(Walk& walk, const PagePtr& taken, std::size_t take = 10, std::size_t unknown = 0) {
     const auto moved = walk.take_page(*taken, take);
     INFO((moved ? "" : moved.error().subject));
@@ -58,7 +58,7 @@ TEST_CASE("keyset: a first load ends only at an empty page, however short the ot
     KeysetWalk walk(kKeyset, plan_pass(kKeyset, StreamState{}, std::nullopt));
     CHECK(walk.where() == "{}");
     take(walk, page({{1, "a"}, {1, "b"}}));
-    CHECK(walk.was_short() == false);  // the largest page there ever was
+    CHECK(walk.was_short() == false);  // the largest page so far
     take(walk, page({{1, "c"}}));
     CHECK(walk.was_short());
     CHECK_FALSE(walk.ended());
@@ -83,7 +83,7 @@ TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and n
     CHECK(taken(page({{10, "a"}, {30, "m"}})));
     CHECK(taken(page({{10, "a"}, {30, "m"}, {40, "z"}})));
     CHECK_FALSE(taken(page({{10, "a"}, {29, "z"}})));
-    CHECK_FALSE(taken(page({{10, "a"}, {30, "a"}})));  // in the cursor's own tie, short of it
+    CHECK_FALSE(taken(page({{10, "a"}, {30, "a"}})));  // in the cursor's tie, but before the cursor
 }
 
 TEST_CASE("keyset: after its first page only an empty one ends a pass") {
@@ -156,7 +156,7 @@ TEST_CASE("keyset: records beyond the end of all earlier walks are unmet (hazard
     CHECK(walk.met_to()->id == "n");
 }
 
-// simulate --seed 501730 --hours 0.25: the pass failed, again and again.
+// simulate --seed 501730 --hours 0.25: the pass failed repeatedly.
 TEST_CASE(
     "regression: a record in the millisecond of a finer safe point is within its bounds if the portal holds "
     "Dates") {
@@ -205,7 +205,7 @@ TEST_CASE("skip: a job's last tie is proven to end by the record before an empty
     CHECK(asks(walk, time_text(2)));
     CHECK(walk.skip() == 0);
     take(walk, page({{2, "a"}, {2, "b"}}));
-    CHECK(walk.skip() == 1);  // the page begins with the last record of the one before
+    CHECK(walk.skip() == 1);  // the page begins with the last record of the previous one
     take(walk, page({{2, "b"}}));
     CHECK_FALSE(walk.ended());
     CHECK(walk.skip() == 2);
@@ -219,7 +219,7 @@ TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, unt
     take(walk, page({{2, "a"}, {2, "b"}}), 2, 2);
     take(walk, page({{2, "a"}, {2, "b"}}), 2);
     CHECK(walk.skip() == 1);
-    // A record left the tie: "c" stands where "b" stood, and the next may have been passed over.
+    // A record left the tie: "c" is where "b" was, and the next one may have been skipped.
     take(walk, page({{2, "c"}, {2, "d"}}), 2, 2);
     CHECK_FALSE(walk.ended());
     take(walk, page({{2, "d"}}), 2);
@@ -255,7 +255,7 @@ TEST_CASE(
 
 TEST_CASE("skip: a tie whose pages are truncated to one key is read twice and no more") {
     SkipWalk walk(kSkip, {.reading = Reading::keys});
-    take(walk, page({{1, "a"}, {1, "b"}, {1, "c"}}));  // the portal can give more
+    take(walk, page({{1, "a"}, {1, "b"}, {1, "c"}}));  // the portal can return more
     for (int round = 0; round < 2; ++round) {
         CHECK(walk.skip() == 0);
         for (const char* const id : {"a", "a", "b", "b"})

@@ -1,4 +1,4 @@
-// Where two lists of `modified` differ, by counting alone: without a portal or a store.
+// Where two lists of `modified` differ, by counting only: without a portal or a store.
 #include "sync/jobs/windows.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A wrong clock, the portal's or this machine's, loses no record, and is told (hazard 31).
+// A wrong clock, the portal's or this machine's, loses no record and is reported (hazard 31).
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ TEST_CASE("row 6: the portal's clock is 40 years ahead for 3.5 s while a record 
     world.put(501, world.clock.wall());
     world.clock.run_for(15s);
     CHECK(world.tables().records.contains({kEntity, "000000000000000000000501"}));
-    // What is dated in the future is stored within the overlap.
+    // Records dated in the future are stored within the overlap.
     world.clock.run_for(11min);
     world.check_same();
 }
@@ -80,7 +80,7 @@ TEST_CASE("a cursor that lies in the future according to only one response is ke
     World world;
     world.put_many(1, 50, 5, world.clock.wall());
     world.good_pass();
-    // Both clocks are behind for one answer.
+    // Both clocks are behind in one response.
     world.clock.shift_wall(-1h);
     std::size_t answers = 0;
     world.portal.set_date_hook([&](Timestamp right) -> std::optional<Timestamp> {
@@ -102,7 +102,7 @@ TEST_CASE("row 7: a permanent Date of 1970 causes no record to be read again, an
     world.portal.forget_requests();
     world.clock.run_for(1h);
     CHECK(world.portal.requests().size() <= 20);
-    CHECK(records_shown(world) <= 2);  // the record that the dialect is shown to find
+    CHECK(records_shown(world) <= 2);  // the record that the dialect is checked with
     REQUIRE(world.recorder.clock_news.size() == 1);
     CHECK(world.recorder.clock_news[0].verdict == ClockVerdict::date_wrong);
     world.put(900, world.clock.wall());
@@ -137,7 +137,7 @@ TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late ro
     world.put(9'000, portal_now() - 150s);
     CHECK(world.good_pass().summary.created == 1);
     world.check_same();
-    // After an overlap of quiet, an idle poll is empty again.
+    // After a quiet overlap, an idle poll is empty again.
     world.clock.run_for(11min);
     world.good_pass();
     CHECK(world.good_pass().requests == 1);
@@ -200,7 +200,7 @@ TEST_CASE(
     world.put_many(1, 20, 5, begun - 1h);
     Engine& engine = world.start();
     world.clock.run_for(1min);
-    // Visible a minute after its event came.
+    // Visible a minute after its event arrived.
     const Timestamp written = begun + 1min;
     REQUIRE(world.model.put(kEntity, document(3, written), world.clock.wall() + 1min));
     world.announce(3, written);
