@@ -74,7 +74,7 @@ void ApiFixture::sql(const std::string& statements) {
 }
 
 void ApiFixture::begin(ServerRequest request, std::function<void(ServerResponse)> done) {
-    // The request lives until its answer, as a session's does.
+    // The request must live until its response, as a session's does.
     auto held = std::make_shared<ServerRequest>(std::move(request));
     boost::asio::co_spawn(
         io_, api_.answer(*held),

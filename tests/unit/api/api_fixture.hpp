@@ -1,11 +1,11 @@
-// An API on a SQLite store in a directory of its own, asked without a socket.
+// An API on a SQLite store in a temporary directory, called without a socket.
 //
 //     ApiFixture api;
 //     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
 //     const ServerResponse answer = api.get("/v1/changes?since=0");
 //     CHECK(json_of(answer).at("next") == 1);
 //
-// Used from one thread; the store's own threads work beside it.
+// Used from one thread; the store has its own threads.
 #pragma once
 
 #include "api/api.hpp"
@@ -61,7 +61,7 @@ class TestHost : public ApiHost {
 
     SqliteStore* store = nullptr;
     std::vector<RetryRequest> retried;
-    std::function<Result<RetryReport>()> retry;  // empty: it is taken
+    std::function<Result<RetryReport>()> retry;  // empty: a default report
     std::vector<std::uint64_t> canceled;
     std::vector<Reason> why;
     std::vector<std::string> why_no_events;
@@ -82,18 +82,18 @@ class ApiFixture {
     ApiFixture(const ApiFixture&) = delete;
     ApiFixture& operator=(const ApiFixture&) = delete;
 
-    // One page of claim_attendance, after which its first walk has ended.
+    // Commits one page of claim_attendance, after which its first walk has ended.
     void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {});
     void receive(const std::string& message_id);
     void sql(const std::string& statements);
 
-    // To its answer; Host is 127.0.0.1 where the headers name no other.
+    // Returns the response; Host is 127.0.0.1 unless the headers contain another one.
     ServerResponse ask(ServerRequest request);
     ServerResponse get(const std::string& target, std::vector<HttpHeader> headers = {});
     ServerResponse post(const std::string& target, const std::string& body = {});
-    // Asks, and goes on: `done` hears the answer.
+    // Sends a request without waiting: `done` receives the response.
     void begin(ServerRequest request, std::function<void(ServerResponse)> done);
-    // Runs what is ready until `done`; fails the test where that takes too long.
+    // Runs ready handlers until `done`; fails the test if that takes too long.
     void run_until(const std::function<bool()>& done);
 
     boost::asio::io_context& io() { return io_; }
@@ -118,7 +118,7 @@ class ApiFixture {
 ServerRequest get_request(const std::string& target, std::vector<HttpHeader> headers = {});
 std::string header_of(const ServerResponse& answer, std::string_view name);
 nlohmann::json json_of(const ServerResponse& answer);
-// "400 bad_parameter"; empty where it is no problem of RFC 9457, whole.
+// "400 bad_parameter"; empty if it is not a complete problem of RFC 9457.
 std::string problem_in(const ServerResponse& answer);
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// Who may ask: the token, and, without one, this machine alone.
+// Access to the API: by the token or, without one, only from this machine.
 #include "support/run_task.hpp"
 #include "unit/api/api_fixture.hpp"
 
@@ -23,7 +23,7 @@ TEST_CASE("if a token is set, only /livez is served without it, whatever the pat
     CHECK(api.get("/livez").status == 200);
     CHECK(api.get("/v1/status", bearer("correct horse")).status == 200);
     CHECK(api.get("/v1/status", {{"Authorization", "bearer correct horse"}}).status == 200);
-    // From another machine by another name: the token is enough.
+    // From another machine and by another name: the token is sufficient.
     auto named = bearer("correct horse");
     named.emplace_back("Host", "sync.example.org");
     named.emplace_back("Origin", "https://example.org");
@@ -72,7 +72,7 @@ TEST_CASE("many wrong tokens are rejected immediately, and the right one is acce
         });
     }
     api.run_until([&] { return turned_away == 136; });
-    // None is slowed by less than a second; a busy machine may have needed longer for all of them.
+    // A slowed response takes at least a second; on a busy machine some may have ended already.
     CHECK((slowed == 0 || std::chrono::steady_clock::now() - begun >= std::chrono::seconds(1)));
     CHECK(api.get("/v1/status", bearer("correct horse")).status == 200);
     api.run_until([&] { return slowed == 64; });
@@ -129,7 +129,7 @@ TEST_CASE("an address for figures serves no record, no id and no action") {
     CHECK(problem_in(api.get("/", {{"Host", "evil.example"}})) == "403 foreign_origin");
 }
 
-// What fails may be about one record, and who reads numbers must not learn which.
+// An error may concern one record, and clients that may only read metrics must not learn which.
 TEST_CASE("an address for figures shows reasons, and nothing about passes") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     const auto fails = [&](ApiFixture& fixture) {

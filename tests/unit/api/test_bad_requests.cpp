@@ -1,4 +1,4 @@
-// Requests that nobody should send: each is told what is wrong with it, and the API serves on.
+// Invalid requests: each gets a message about its error, and the API continues.
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>

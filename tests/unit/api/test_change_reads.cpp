@@ -1,4 +1,4 @@
-// One read of the store for all who ask for the same page at once.
+// Concurrent requests for the same page share one read of the store.
 #include "api/change_feed.hpp"
 #include "runtime/system_clock.hpp"
 
@@ -25,7 +25,7 @@ Error not_asked() {
             .hint = ""};
 }
 
-// Counts the reads of changes, and ends them when it is told to.
+// Counts the reads of changes, and ends them when the test says so.
 class HeldReader : public Reader {
   public:
     explicit HeldReader(Clock& clock) : gate_(clock) {}

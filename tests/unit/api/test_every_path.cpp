@@ -1,4 +1,4 @@
-// What is wrong is told alike by every path of the API, and nothing comes of it.
+// All paths of the API report errors alike, and invalid requests have no effect.
 #include "unit/api/api_fixture.hpp"
 
 #include <algorithm>
@@ -14,9 +14,9 @@ namespace {
 
 struct PathCase {
     std::string method;
-    std::string path;   // as the API's own list of paths names it
-    std::string query;  // with which it goes well
-    int status;         // then
+    std::string path;   // as in the API's list of paths
+    std::string query;  // with which it succeeds
+    int status;         // of that success
 };
 
 const std::vector<PathCase>& every_path() {
@@ -46,13 +46,13 @@ const std::vector<PathCase>& every_path() {
     return kEvery;
 }
 
-// A record, one in quarantine and a pass, all of the id "1".
+// A record, one in quarantine and a pass, all with the id "1".
 struct EveryPath : ApiFixture {
     explicit EveryPath(const ApiAccess& access = {}) : ApiFixture(access) {
         commit({{.id = "1", .modified = "2024-01-01T00:00:00Z"}}, {{.id = "1", .modified = "?"}});
         if (access.token.empty()) post("/v1/backfill?entity=claim_attendance&from=20230101&to=20230131");
     }
-    // To its answer; `more` is added to the query.
+    // Returns the response; `more` is added to the query.
     ServerResponse send(const PathCase& one, const std::string& path, const std::string& more,
                         const std::string& body = {}) {
         ServerRequest request = get_request(path + query_of(one, more));

@@ -21,7 +21,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* kModified = "2024-01-01T00:00:00Z";
 
-// Begins a page that waits, until it waits.
+// Sends a request for a page that waits; returns when it is waiting or answered.
 void begin_waiting(ApiFixture& api, const std::string& target, std::optional<ServerResponse>& answer) {
     const std::size_t before = api.feed().waiting();
     api.begin(get_request(target), [&](ServerResponse got) { answer = std::move(got); });
@@ -33,7 +33,7 @@ ServerResponse stream(ApiFixture& api, const std::string& target, std::vector<Ht
     return api.get(target, std::move(headers));
 }
 
-// The next piece of a stream; none: its end.
+// The next piece of a stream; std::nullopt: its end.
 std::optional<std::string> piece_of(ApiFixture& api, const ServerResponse& answer) {
     std::optional<std::optional<std::string>> piece;
     boost::asio::co_spawn(api.io(), answer.more(),
@@ -57,7 +57,7 @@ std::size_t events_in(const std::string& text) {
 TEST_CASE("a waiting page is sent within 50 ms of the next commit") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}});
-    // The best of some: the machine may be busy with other things.
+    // The best of several attempts: the machine may be busy.
     constexpr auto soon = std::chrono::milliseconds(50);
     auto best = SteadyClock::duration::max();
     for (int seq = 1; seq <= 5 || (best >= soon && seq <= 30); ++seq) {
@@ -237,7 +237,7 @@ TEST_CASE(
     CHECK(piece_of(api, begun) == "retry: 2000\n\n");
     CHECK(events_in(piece_of(api, begun).value()) == 1);
     CHECK(piece_of(api, beyond) == "retry: 2000\n\n");
-    CHECK_FALSE(piece_of(api, beyond));  // as it comes again, it gets the 410
+    CHECK_FALSE(piece_of(api, beyond));  // when it reconnects, it gets the 410
 }
 
 TEST_CASE("a stream ends if the store's generation changes") {

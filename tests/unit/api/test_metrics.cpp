@@ -1,4 +1,4 @@
-// What /metrics tells: the counts as they were told, the states as they are, and nothing that is not known.
+// The content of /metrics: counts and states as reported, and nothing that is unknown.
 #include "support/run_task.hpp"
 #include "unit/api/api_fixture.hpp"
 
@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The value of that series; empty where it is not there.
+// The value of that series; empty if there is none.
 std::string value_of(const std::string& text, const std::string& series) {
     const std::size_t at = ("\n" + text).find("\n" + series + " ");
     if (at == std::string::npos) return {};

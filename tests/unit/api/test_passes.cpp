@@ -1,4 +1,4 @@
-// Wishes for bounded passes, and what is told of them.
+// Requests for bounded passes, and the reports about them.
 #include "api_fixture.hpp"
 #include "support/run_task.hpp"
 
@@ -32,7 +32,7 @@ TEST_CASE("a backfill is requested, stored, and found at its Location") {
     CHECK(pass.at("error").is_null());
     CHECK(json_of(api.get("/v1/passes/1")) == pass);
 
-    // The same wish while it is open is the same pass; another one is another.
+    // The same request while the pass is open returns the same pass; another request returns another one.
     CHECK(json_of(api.post(kBackfill)).at("id") == 1);
     CHECK(json_of(api.post("/v1/reconcile?entity=claim&deep=true&confirm_deletes=true")).at("id") == 2);
     const auto list = json_of(api.get("/v1/passes")).at("passes");
@@ -71,7 +71,7 @@ TEST_CASE("a backfill may reach from 1900 to 2100") {
     CHECK(api.post("/v1/backfill?entity=claim&from=1900-01-01&to=2100-12-31").status == 202);
 }
 
-// One that was asked for before its time may wait for an hour.
+// One that was requested early may wait for an hour.
 TEST_CASE("an operator's reconciliation is separate from one requested by the service itself") {
     ApiFixture api;
     const Job due{.kind = JobKind::reconcile,
@@ -106,7 +106,7 @@ TEST_CASE("an open pass is canceled; one that has ended is not") {
     CHECK(problem_in(api.ask(delete_request("/v1/passes/1"))) == "503 not_running");
     api.sql("UPDATE passes SET state = 'done'");
     CHECK(problem_in(api.ask(delete_request("/v1/passes/1"))) == "409 pass_has_ended");
-    // What has ended is requested anew.
+    // A pass that has ended is requested again.
     CHECK(json_of(api.post(kBackfill)).at("id") == 2);
     const ServerResponse wrong = api.post("/v1/passes/1");
     CHECK(problem_in(wrong) == "405 wrong_method");

@@ -1,4 +1,4 @@
-// What the API reads out of the store: records with their very bytes, changes, events, the quarantine, the status.
+// Reading the store through the API: records with their exact bytes, changes, events, the quarantine, the status.
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -173,7 +173,7 @@ TEST_CASE("liveness, readiness, and a request for a pass") {
     const ServerResponse degraded = api.get("/readyz");
     CHECK(degraded.status == 503);
     CHECK(json_of(degraded).at("reasons") == json{"disk \"full\"; make room"});
-    // A load balancer before the SNS endpoint asks for less.
+    // A load balancer in front of the SNS endpoint requires less.
     CHECK(api.get("/readyz?for=sns").body == "{\"ready\":true,\"reasons\":[]}\n");
     api.host.why_no_events = {"the configuration has no section sns"};
     CHECK(api.get("/readyz?for=sns").status == 503);
@@ -218,7 +218,7 @@ TEST_CASE("a quarantined record is requested again, and the result is reported")
     CHECK(api.host.retried[0].key.modified_text == "?");
     CHECK(api.host.retried[0].has_body);
 
-    // Whether it left is read from the store.
+    // The store shows whether it has left the quarantine.
     api.host.retry = [&] {
         api.sql("DELETE FROM quarantine WHERE id = 'a b'");
         return RetryReport{};

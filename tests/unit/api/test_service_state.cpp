@@ -1,4 +1,4 @@
-// What makes the service ok, warning or critical, and how the reasons are said.
+// What makes the service ok, warning or critical, and the texts of the reasons.
 #include "support/virtual/virtual_clock.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/service_state.hpp"
@@ -59,7 +59,7 @@ TEST_CASE("a stream is behind after three polls at the current interval, unless 
     stream.explained = false;
     stream.poll_every = 3h;
     CHECK(found_in(facts).empty());
-    // Polls of a second are not late after three.
+    // With a poll per second, three seconds are not late.
     stream.poll_every = stream.configured_every = 1s;
     stream.behind_for = 15s;
     CHECK(found_in(facts).empty());

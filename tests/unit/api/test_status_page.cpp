@@ -1,4 +1,4 @@
-// The status page: what it shows in each state, that nothing in it is markup but its own, and who gets it.
+// The status page: its content in each state, the escaping of texts, and access to it.
 #include "api/ui/status_page.hpp"
 #include "unit/api/api_fixture.hpp"
 
@@ -28,7 +28,7 @@ PassEntry entry_of_last_pass() {
     return entry;
 }
 
-// One stream, well, 20 s after its last pass.
+// One healthy stream, 20 s after its last pass.
 struct HealthyView {
     PassEntry last = entry_of_last_pass();
     StatusView view{
@@ -170,7 +170,7 @@ TEST_CASE("external values are shown as text everywhere") {
         Error{.code = ErrorCode::store_failed, .operation = evil, .subject = evil, .hint = evil};
     page = status_page(healthy.view);
     CHECK_FALSE(shows(page, "<script>"));
-    // Nothing in line: the policy would not have it.
+    // Nothing inline: the policy would block it.
     CHECK_FALSE(shows(page, "style="));
     CHECK_FALSE(shows(page, "<style"));
     CHECK_FALSE(shows(page, " onclick"));

@@ -1,4 +1,4 @@
-// A record's former versions over the API, and what became of a log that was pruned.
+// A record's former versions over the API, and the responses after the log was pruned.
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>

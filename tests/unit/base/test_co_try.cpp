@@ -16,7 +16,7 @@ namespace {
 const Error kFailure{
     .code = ErrorCode::store_busy, .operation = "count", .subject = "locked", .hint = "try again"};
 
-// Notes each step, so that the tests see how far a coroutine came.
+// Records each step, so that the tests see how far a coroutine got.
 struct Steps {
     std::vector<std::string> taken{};
     std::string fails_at{};
@@ -27,7 +27,7 @@ struct Steps {
         co_return Result<>{};
     }
 
-    // What can only be moved.
+    // A value that can only be moved.
     Task<Result<std::unique_ptr<std::string>>> make(std::string step) {
         taken.push_back(step);
         if (step == fails_at) co_return kFailure;
@@ -56,7 +56,7 @@ Task<Result<std::string>> assigned(Steps& steps) {
     for (const char* const step : {"two", "three"}) {
         CO_TRY_ASSIGN(last, steps.make(step));
     }
-    // Commas that stand in braces alone.
+    // Commas that are only inside braces.
     CO_TRY_ASSIGN(auto list, steps.list(std::vector<int>{1, 2, 3}));
     co_return *one + ", " + *last + ", " + std::to_string(list.size());
 }

@@ -1,4 +1,4 @@
-// Quantities as people read them.
+// Quantities as texts for people.
 #include "base/quantity_text.hpp"
 
 #include <cstdint>

@@ -21,7 +21,7 @@ TEST_CASE("unpaired surrogates and NUL become U+FFFD, and nothing else changes")
     CHECK(readable(R"({"\ud800":"\udbff\ud83d\ude00\ude00"})") == R"({"\ufffd":"\ufffd\ud83d\ude00\ufffd"})");
     CHECK(readable(R"("\ud800\ud800\udc00")") == R"("\ufffd\ud800\udc00")");
     CHECK(readable(R"("\ud800\n\udc00")") == R"("\ufffd\n\ufffd")");
-    CHECK(readable(R"("\ud800)") == R"("\ufffd)");  // cut short, which nobody gives it
+    CHECK(readable(R"("\ud800)") == R"("\ufffd)");  // truncated, which no caller passes
     CHECK(readable(R"("\\\u0000")") == R"("\\\ufffd")");
 }
 

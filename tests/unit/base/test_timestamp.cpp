@@ -79,7 +79,7 @@ TEST_CASE("a span moves an instant by whole ticks, and the difference of two ins
     CHECK(at + -199ns == Timestamp{999});
     CHECK(Timestamp{1'010} - at == 1us);
     CHECK(at - Timestamp{1'010} == -1us);
-    // Farther apart than a Duration can tell.
+    // Farther apart than a Duration can represent.
     const auto first = Timestamp::parse("0001-01-01T00:00:00Z");
     const auto last = Timestamp::parse("9999-12-31T23:59:59Z");
     REQUIRE(first);

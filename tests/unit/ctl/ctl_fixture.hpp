@@ -1,4 +1,4 @@
-// carecloudctl against a server that answers by a script, in one process.
+// carecloudctl against a server that responds according to a script, in one process.
 //
 //     ScriptedApi api({{"GET /v1/status", "200 OK", "{…}"}});
 //     const CtlRun run = api.run({"status"});
@@ -15,7 +15,7 @@
 namespace carecloud {
 
 struct ScriptedAnswer {
-    std::string request;  // how the first line begins: "GET /v1/status"
+    std::string request;  // the beginning of the first line: "GET /v1/status"
     std::string status;   // "200 OK"
     std::string body;
 };
@@ -26,7 +26,7 @@ struct CtlRun {
     std::string err;
 };
 
-// Answers in that order, the last one again and again; a request that is not the next one gets 500.
+// Sends these responses in order, the last one repeatedly; a request that is not the next one gets 500.
 class ScriptedApi {
   public:
     explicit ScriptedApi(std::vector<ScriptedAnswer> answers);
@@ -36,7 +36,7 @@ class ScriptedApi {
 
     std::string url() const;
     CtlRun run(std::vector<std::string> words, CtlTerminals terminals = {});
-    // All that came, heads included.
+    // All received requests, including their heads.
     const std::vector<std::string>& requests() const;
 
   private:

@@ -1,4 +1,4 @@
-// What carecloudctl makes of answers: good ones, refusals, and those of programs that are no daemon.
+// How carecloudctl handles responses: valid ones, refusals, and those of programs that are not the daemon.
 #include "support/temp_dir.hpp"
 #include "unit/ctl/ctl_fixture.hpp"
 

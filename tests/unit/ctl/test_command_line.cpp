@@ -1,4 +1,4 @@
-// The words after carecloudctl, the help, and the completion, which all know the same commands.
+// The arguments of carecloudctl, the help, and the completion, which all have the same commands.
 #include "ctl/command_line.hpp"
 
 #include <algorithm>
@@ -90,7 +90,7 @@ TEST_CASE("options that cannot be combined are rejected, and none is ignored sil
                   .starts_with(std::string(option) + " cannot be used with doctor"));
     }
     CHECK(parse_command_line({"doctor", "--url", "x", "--help"}).has_value());
-    // Each names options that there are.
+    // Each contains existing options.
     for (const CtlExclusion& excluded : ctl_exclusions()) {
         const CtlCommand* const command = find_ctl_command(excluded.command);
         REQUIRE(command);

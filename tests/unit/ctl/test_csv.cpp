@@ -1,4 +1,4 @@
-// Exports: CSV cells, days as they are typed, and pages one after the other.
+// Exports: CSV cells, days as they are typed, and consecutive pages.
 #include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
 #include "unit/ctl/ctl_fixture.hpp"

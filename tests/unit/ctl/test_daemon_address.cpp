@@ -1,4 +1,4 @@
-// Where carecloudctl finds the daemon.
+// How carecloudctl finds the daemon.
 #include "ctl/daemon_client.hpp"
 #include "support/temp_dir.hpp"
 
@@ -11,7 +11,7 @@ using namespace carecloud;
 
 namespace {
 
-// By a configuration with that section.
+// Found by a configuration with that section.
 CtlResult<DaemonAddress> found_by(const TempDir& dir, const std::string& api,
                                   std::vector<std::string> words = {}) {
     std::ofstream(dir.file("config.yaml"))

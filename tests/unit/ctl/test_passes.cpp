@@ -1,4 +1,4 @@
-// Backfills and reconciliations as an operator begins, watches and ends them.
+// Backfills and reconciliations, as an operator starts, watches and cancels them.
 #include "ctl/pass_text.hpp"
 #include "unit/ctl/ctl_fixture.hpp"
 

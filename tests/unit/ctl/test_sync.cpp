@@ -1,4 +1,4 @@
-// A look at the portal by hand: which pass is waited for, what came, and what is told where one fails.
+// carecloudctl sync: which pass it waits for, what it reports, and its message if a pass fails.
 #include "ctl/daemon_client.hpp"
 #include "unit/ctl/ctl_fixture.hpp"
 
@@ -40,7 +40,7 @@ const ScriptedAnswer kTwoChanges{
 
 TEST_CASE("a pass that began before the request is not waited for") {
     ScriptedApi api({status_at({}), kNudged,
-                     // Nothing has ended; then one that had been under way for 5 s; then the next one.
+                     // No pass has ended; then one has that took 5 s; then the next one.
                      status_at({.now = "2026-11-27T03:10:00.200Z"}),
                      status_at({.passes = 4, .ended_at = "2026-11-27T03:10:00.300Z", .ms = 5000}),
                      status_at({.seq = 52, .passes = 5, .ended_at = "2026-11-27T03:10:00.500Z"}),

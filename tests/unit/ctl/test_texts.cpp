@@ -1,4 +1,4 @@
-// What people see: tables, numbers, spans, and nothing that their terminal would obey.
+// Texts for people: tables, numbers, spans, and nothing that their terminal would interpret.
 #include "ctl/ctl_output.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"

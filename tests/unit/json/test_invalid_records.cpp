@@ -1,5 +1,5 @@
-// Records that are no valid JSON in an answer that is sound but for them (hazard 35), and answers with more or other
-// data than was asked for.
+// Records that are not valid JSON in an otherwise valid response (hazard 35), and responses with more or other data
+// than requested.
 #include "json/record_fields.hpp"
 #include "json/repair.hpp"
 #include "json/slice.hpp"
@@ -22,7 +22,7 @@ std::string one_record(const std::string& id, const std::string& more = "") {
     return R"({"_id":")" + id + R"(","modified":"2023-12-01T22:06:47.9990000Z")" + more + "}";
 }
 
-// Two good records around this one.
+// Two valid records around this one.
 std::string between(const std::string& bad) {
     return answer_with("[" + one_record("a1") + "," + bad + "," + one_record("c3", R"(,"x":[1,{"y":null}])") +
                        "]");
@@ -51,7 +51,7 @@ std::vector<Spoiled> spoiled_records() {
         {one_record("b2", ",\"deep\":" + deep), "nested too deep"},
         {one_record("b2", ",\"deep\":" + std::string(10'000, '[') + std::string(10'000, ']')),
          "nested too deep"},
-        // Quotes, brackets and backslashes inside of strings mislead nobody.
+        // Quotes, brackets and backslashes inside strings have no effect.
         {one_record("b2", ",\"comment\":\"}],{\\\"\\\\\t\""), "a raw control character"},
     };
 }
@@ -75,7 +75,7 @@ TEST_CASE("of a page with one invalid record the others are good, in order, and 
         CHECK(invalid.id == "b2");
         CHECK(invalid.modified_text == "2023-12-01T22:06:47.9990000Z");
         CHECK(invalid.reason == std::string(kNotJsonReason) + reason);
-        // All views lie in the page's own buffer.
+        // All views point into the page's own buffer.
         const std::string_view text(page->buffer.get(), page->size);
         CHECK(text.find(bad) == static_cast<std::size_t>(invalid.body.data() - text.data()));
         CHECK(page->records[1].id.data() > text.data());
@@ -118,17 +118,17 @@ TEST_CASE("an id or a time that is itself invalid is not used") {
 TEST_CASE("any other error fails the page, with the records that were seen") {
     const std::string bad = one_record("b2", ",\"comment\":\"\t\"");
     const std::vector<std::string> texts{
-        between(one_record("b2", R"(,"a":"\q")")),          // an escape that is none
-        between(one_record("b2", R"(,"a":"b)")),            // a quote is missing
-        between(one_record("b2", R"(,"a" 1)")),             // a colon
-        between(one_record("b2", ",\"comment\":\"\t\",")),  // a comma too many beside the TAB
-        between(one_record("b2", R"(,"a":[1,2)")),          // a bracket
-        between(one_record("b2", R"(,"a":undefined)")),     // no number
+        between(one_record("b2", R"(,"a":"\q")")),          // an invalid escape
+        between(one_record("b2", R"(,"a":"b)")),            // a missing quote
+        between(one_record("b2", R"(,"a" 1)")),             // a missing colon
+        between(one_record("b2", ",\"comment\":\"\t\",")),  // an extra comma besides the TAB
+        between(one_record("b2", R"(,"a":[1,2)")),          // a missing bracket
+        between(one_record("b2", R"(,"a":undefined)")),     // not a number
         between(one_record("b2", ",\"a\":\"\\\t\"")),       // an escaped TAB
         between("7"),
-        between(bad + bad),                                    // a comma between records
-        answer_with("[" + one_record("a1") + "," + bad),       // cut short
-        "\t\x01" + answer_with("[" + one_record("a1") + "]"),  // outside of the records
+        between(bad + bad),                                    // no comma between records
+        answer_with("[" + one_record("a1") + "," + bad),       // truncated
+        "\t\x01" + answer_with("[" + one_record("a1") + "]"),  // outside the records
         answer_with("[" + one_record("a1") + "]", ",\"x\":NaN"),
         answer_with("[" + one_record("a1") + "]", ",\"x\":\"\xE9\""),
         R"({"isSuccess":true,"other":[)" + bad + R"(],"data":[]})",

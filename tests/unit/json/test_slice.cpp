@@ -238,10 +238,10 @@ TEST_CASE("a duplicate system field, or one under an escaped name, is invalid") 
         CHECK(page.invalid[0].id == "a");
         CHECK(page.invalid[0].body == record("a", more));
     }
-    // Names that say something else, and null, which says nothing.
+    // Names that only look similar, and null, which counts as absent.
     const std::string fine = R"(,"\u005fidx":1,"i\n":1,"\ud800":2,"workspace_id":null,"disabled":null)";
     CHECK(good(envelope("[" + record("a", fine) + "]"), options).records.size() == 1);
-    // Of another workspace, wherever that stands.
+    // Of another workspace, in any occurrence of the field.
     CHECK(failure(envelope("[" + record("a", R"(,"workspace_id":"w1","workspace_id":"w2")") + "]"),
                   options) == ErrorCode::wrong_workspace);
 }

@@ -16,7 +16,7 @@ const Hash kHash{std::byte{1}};
 const Hash kOther{std::byte{2}};
 constexpr Duration kOverlap = 10min;
 
-// Seconds from when the held version was modified.
+// A time, in seconds after the held version's `modified`.
 Timestamp at(std::int64_t seconds) {
     return {1'000'000 * kSecond + seconds * kSecond};
 }
@@ -25,7 +25,7 @@ HeldVersion held(ChangeKind last = ChangeKind::created) {
     return {.modified = at(0), .hash = kHash, .last_change = last};
 }
 
-// One that is asked for when every replica shows what is held.
+// A version that was requested when every replica returns the held one.
 Arrival arriving(std::int64_t modified, const Hash& hash = kOther) {
     return {.modified = at(modified), .hash = hash, .asked_at = at(600), .overlap = kOverlap};
 }
@@ -60,10 +60,10 @@ TEST_CASE(
     early.in_order = false;
     const Decision decision = decided(held(ChangeKind::deleted), early);
     CHECK(decision.verdict == Verdict::doubt);
-    CHECK(decision.ask_at == early.asked_at);  // at once
+    CHECK(decision.ask_at == early.asked_at);  // immediately
 }
 
-// Every combination of what the rule of hazard 30 looks at, without reversals.
+// Every combination of the conditions of hazard 30, without reversals.
 TEST_CASE("a version is taken if no replica can be behind the one that returned it, and doubted otherwise") {
     struct Row {
         std::int64_t modified;  // of the arriving version; the held one's is 0
@@ -78,11 +78,11 @@ TEST_CASE("a version is taken if no replica can be behind the one that returned 
         // The version held.
         {0, true, false, true, 1, Verdict::unchanged, 0},
         {0, true, false, false, 1, Verdict::unchanged, 0},
-        // Newer, and never had before: at once, in whatever order the answers were.
+        // Newer, and never held before: immediately, whatever the order of the responses.
         {1, false, false, true, 1, Verdict::take, 0},
         {1, false, false, false, 1, Verdict::take, 0},
         {1, true, false, true, 1, Verdict::take, 0},
-        // Newer, but one that the record had before: a lagging replica shows such versions, too.
+        // Newer, but the record had it before: lagging replicas return such versions, too.
         {1, false, true, true, 599, Verdict::doubt, 600},
         {1, false, true, true, 600, Verdict::take, 0},
         {1, false, true, false, 600, Verdict::doubt, 600},
@@ -123,11 +123,11 @@ TEST_CASE("any version in a response requested after the doubt became due is tak
     CHECK(decided(doubted, due).verdict == Verdict::take);
     CHECK(decided(doubted, due).reversal == 6);
     CHECK_FALSE(decided(doubted, due).ask_at);
-    CHECK_FALSE(decided(doubted, arriving(0, kHash)).ask_at);  // the version held: no doubt is left
+    CHECK_FALSE(decided(doubted, arriving(0, kHash)).ask_at);  // the version held: the doubt is resolved
 
     Arrival early = arriving(0, kHash);
     early.asked_at = at(599);
-    CHECK(decided(doubted, early).ask_at == at(600));  // it may be a lagging replica that shows it
+    CHECK(decided(doubted, early).ask_at == at(600));  // a lagging replica may have returned it
     due.in_order = false;
     CHECK(decided(doubted, due).verdict == Verdict::doubt);
 }
@@ -173,7 +173,7 @@ TEST_CASE("the second and each further reversal is doubted for the overlap, twic
     const Decision decision = decided(version, back);
     CHECK(decision.verdict == Verdict::doubt);
     CHECK(decision.ask_at == at(100'000 + seconds));
-    // Shown once more before: the hour stays.
+    // Returned once more before: the time stays.
     version.ask_at = decision.ask_at;
     back.asked_at = at(100'100);
     CHECK(decided(version, back).ask_at == decision.ask_at);
@@ -198,7 +198,7 @@ TEST_CASE(
     version.reversals = 1;
     Arrival back = arriving(-1);
     back.had_before = true;
-    // Two answers that were under way together: the other one brought what is held.
+    // Two overlapping responses: the other one contained the held version.
     back.in_order = false;
     CHECK(decided(version, back).ask_at == at(1200));
     version.ask_at = at(590);
@@ -218,15 +218,15 @@ TEST_CASE("bytes that change with one `modified` are taken once per day, and imm
     version.unmoved = true;
     Arrival other = arriving(0);
     CHECK(decided(version, other).verdict == Verdict::unsteady);
-    CHECK(decided(version, arriving(1)).verdict == Verdict::take);  // `modified` moved
+    CHECK(decided(version, arriving(1)).verdict == Verdict::take);  // `modified` has changed
     other.on_demand = true;
     CHECK(decided(version, other).verdict == Verdict::take);
-    version.unmoved = false;  // a day has passed, or the change before had moved it
+    version.unmoved = false;  // a day has passed, or the change before changed `modified`
     other.on_demand = false;
     CHECK(decided(version, other).verdict == Verdict::take);
 }
 
-// lib/sync/DESIGN.md, hazard 30, and at most one row a day for bytes that differ in each answer.
+// lib/sync/DESIGN.md, hazard 30, and at most one row a day for bytes that differ in each response.
 TEST_CASE("a doubt that is due is no reason for a second change per day that keeps `modified`") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;
@@ -238,7 +238,7 @@ TEST_CASE("a doubt that is due is no reason for a second change per day that kee
     Arrival newer = arriving(1, kOther);
     newer.asked_at = at(100);
     CHECK(decided(version, newer).verdict == Verdict::take);
-    // Doubted since then, of this very `modified`: an event or an operator asked for it.
+    // Doubted since then with the same `modified`: an event or an operator requested it.
     version.doubted = Hash{std::byte{9}};
     CHECK(decided(version, other).verdict == Verdict::take);
 }
@@ -312,7 +312,7 @@ TEST_CASE("the log of responses shows which one brought a change") {
     const auto answer = [](std::int64_t sent) { return Asked{{Duration(sent)}, {Duration(sent + 5)}}; };
     AnswerLog log(10);
     log.note(12, answer(100));
-    log.note(12, answer(200));  // brought nothing
+    log.note(12, answer(200));  // contained nothing new
     log.note(15, answer(300));
     CHECK(log.of(10).received == MonoTime{});
     CHECK(log.of(11).sent == answer(100).sent);

@@ -1,4 +1,4 @@
-// What the tests of HttpClient have in common.
+// Shared by the tests of HttpClient.
 #pragma once
 
 #include "net/client/http_client.hpp"
@@ -29,7 +29,7 @@ inline Result<HttpResponse> get(boost::asio::io_context& io, HttpClient& client,
     return run(io, client.request(std::move(request)));
 }
 
-// One request to a server that reads it, says `answer` and closes.
+// One request to a server that reads it, sends `answer` and closes.
 inline Result<HttpResponse> answer_of(std::string answer) {
     boost::asio::io_context io;
     ScriptedServer server(io, [answer](Peer& peer) -> Task<> {

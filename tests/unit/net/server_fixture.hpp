@@ -1,12 +1,12 @@
-// A server on loopback and clients of it that speak byte by byte, as well or as badly as a test wants.
+// A server on loopback, and clients that send it any bytes, valid or not.
 //
 //     ServerFixture fixture;
 //     WireClient client(fixture);
 //     client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
 //     CHECK(client.answer().starts_with("HTTP/1.1 200 OK\r\n"));
 //
-// Everything runs on the test's own thread: what a client waits for, the server does meanwhile. A wait without end
-// fails after a while instead of hanging.
+// Everything runs on the test's own thread: while a client waits, the server runs. An endless wait fails after a while
+// instead of hanging.
 #pragma once
 
 #include "net/server/http_server.hpp"
@@ -36,7 +36,7 @@ std::string post_request(std::string_view target, std::string_view body, std::st
 
 class ServerFixture {
   public:
-    // On 127.0.0.1 where the settings name no other address.
+    // On 127.0.0.1 unless the settings contain another address.
     explicit ServerFixture(HttpServerSettings settings = {}, ServerHandler handler = echo_handler);
     ~ServerFixture();
     ServerFixture(const ServerFixture&) = delete;
@@ -47,9 +47,9 @@ class ServerFixture {
     HttpServerCounters counters() const { return server_->counters(); }
     const std::vector<Error>& errors() const { return errors_; }
 
-    // Runs what is ready until `done`; throws where nothing more happens.
+    // Runs ready handlers until `done`; throws if nothing more happens.
     void run_until(const std::function<bool()>& done);
-    // Begins stop(); true in the flag when it has returned.
+    // Calls stop(); the flag is true when it has returned.
     std::shared_ptr<bool> begin_stop();
     void stop();
     void destroy_server() { server_.reset(); }
@@ -79,8 +79,8 @@ class Latch {
 struct WaitingFixture {
     explicit WaitingFixture(HttpServerSettings settings = {});
 
-    std::shared_ptr<int> ended = std::make_shared<int>(0);  // however
-    int finished = 0;                                       // with an answer
+    std::shared_ptr<int> ended = std::make_shared<int>(0);  // in any way
+    int finished = 0;                                       // with a response
     ServerFixture server;
     Latch latch;
 
@@ -95,20 +95,19 @@ class WireClient {
     explicit WireClient(ServerFixture& fixture);
     WireClient(ServerFixture& fixture, const std::string& unix_path);
 
-    // A TLS handshake that trusts the certificates in `roots_pem`; false: it failed.
+    // A TLS handshake that trusts the certificates in `roots_pem`; false if it fails.
     bool secure(const std::string& roots_pem, std::string_view host = "localhost");
-    // Before secure(): the only group for the exchange of keys, such as "P-521"; false: this OpenSSL has none of
-    // that name.
+    // Before secure(): the only group for key exchange, such as "P-521"; false if this OpenSSL has none with that name.
     bool only_group(const std::string& name);
     std::string certificate_subject();
 
-    // False: the server has gone.
+    // False: the server has closed.
     bool send(std::string_view bytes);
-    // One whole answer; what came of it where the server closed. Bare: of a HEAD, without a body.
+    // One complete response, or the part of it before the server closed. Bare: a response to HEAD, without a body.
     std::string answer(bool bare = false);
-    // All that comes until the server closes.
+    // Everything until the server closes.
     std::string rest();
-    // Whether the last read ended orderly (FIN) rather than by a reset.
+    // Whether the last read ended with an orderly close (FIN) and not with a reset.
     bool ended_orderly() const { return orderly_; }
     // Whether the server has closed already; reads nothing.
     bool closed();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMax = 1 << 20;
 
-// What comes out, or the status in brackets.
+// The decompressed text, or the status in brackets.
 std::string inflated(std::string_view wire, std::size_t bytes_max = kMax) {
     Gunzip gunzip;
     ByteBuffer out;
@@ -45,7 +45,7 @@ TEST_CASE("zeros after the last member are padding, and nothing else is") {
         CHECK((inflated(gzip(text) + gzip("tail") + padding) == text + "tail"));
         CHECK(inflated(gzip(text) + padding + "x") == "[corrupt]");
         CHECK(inflated(gzip(text) + padding, text.size() - 1) == "[too large]");
-        // A member that was cut off is no less damaged for the zeros behind it.
+        // A truncated member is damaged even if zeros follow it.
         const std::string cut = gzip(text).substr(0, gzip(text).size() - 4);
         CHECK(inflated(cut + padding) == "[corrupt]");
     }
@@ -80,13 +80,13 @@ TEST_CASE("truncated or changed at any byte, it is corrupt, and never wrong text
         INFO("cut to " << length);
         REQUIRE(inflated(good.substr(0, length)) == "[corrupt]");
     }
-    // Bytes 4 to 9 (time, flags of the compressor, system) carry nothing that could change the text.
+    // Bytes 4 to 9 (time, flags of the compressor, system) do not affect the text.
     for (std::size_t at = 10; at < good.size(); ++at) {
         std::string wire = good;
         wire[at] = static_cast<char>(wire[at] ^ 0x10);
         INFO("changed at " << at);
         const std::string out = inflated(wire);
-        // The last byte of the deflate stream has bits that mean nothing.
+        // The last byte of the deflate stream has unused bits.
         REQUIRE((out == "[corrupt]" || out == text));
     }
     CHECK(inflated(good + "x") == "[corrupt]");

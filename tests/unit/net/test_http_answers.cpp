@@ -1,4 +1,4 @@
-// Every way an answer can be framed, and every way it can be wrong.
+// All ways to frame a response, and all ways in which it can be wrong.
 #include "client_fixture.hpp"
 
 #include <catch2/catch.hpp>

@@ -8,7 +8,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Answers every request of a connection by its own path, for ever.
+// Answers every request of a connection with its path, forever.
 Task<> echo_path(Peer& peer) {
     while (true) {
         const std::string request = co_await peer.read_request();
@@ -83,7 +83,7 @@ TEST_CASE("concurrent requests use one connection each, and keep them") {
 
 TEST_CASE("a kept connection that died is replaced once, transparently") {
     asio::io_context io;
-    // Every connection serves one request, and drops the next without a word.
+    // Every connection serves one request, and closes at the next one without a response.
     ScriptedServer server(io, [](Peer& peer) -> Task<> {
         const std::string first = co_await peer.read_request();
         const std::string answer = http_ok("good");

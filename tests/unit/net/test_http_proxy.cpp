@@ -8,15 +8,15 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What a proxy saw, and the client's outcome.
+// What the proxy received, and the client's result.
 struct Seen {
     std::string connect;
     std::size_t requests = 0;
     Result<HttpResponse> response = Error{};
 };
 
-// Two requests for https://portal.test through a proxy that says `answer` to CONNECT and, when that is a 200,
-// is the portal itself.
+// Two requests for https://portal.test through a proxy that sends `answer` in response to CONNECT and, if that is a
+// 200, acts as the portal.
 Seen through_proxy(const std::string& answer, const std::string& user_info = "",
                    const std::string& no_proxy = "") {
     asio::io_context io;
@@ -117,7 +117,7 @@ TEST_CASE("NO_PROXY and loopback bypass the proxy") {
     CHECK(get(io, *client).has_value());
     CHECK(proxied == 0);
 
-    // A name that does not exist (RFC 6761 6.4) cannot be reached straight; the proxy is not asked about it.
+    // A name that does not exist (RFC 6761 6.4) cannot be reached directly, and the proxy is not asked for it.
     const Seen seen = through_proxy("HTTP/1.1 200 OK\r\n\r\n", "", ".test");
     REQUIRE_FALSE(seen.response.has_value());
     CHECK(seen.connect.empty());

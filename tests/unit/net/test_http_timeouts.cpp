@@ -1,4 +1,4 @@
-// Each phase has its own time-out, the whole has one more, and a canceled request ends at once.
+// Each phase has its own timeout, the whole request has another one, and a canceled request ends immediately.
 #include "client_fixture.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Far away, so that only the time-out under test can be the one that fires.
+// Far away, so only the timeout under test can expire.
 constexpr auto kNever = std::chrono::milliseconds(1h);
 constexpr auto kSoon = 50ms;
 
@@ -105,7 +105,7 @@ TEST_CASE("a kept connection's old timeout does not affect the next request") {
     settings.origin.port = silent.port();
     const auto later = make_client(io, settings);
     REQUIRE(get(io, *client).has_value());
-    // Begun after the first, with the same time-out: when it strikes, the first one's hour is over.
+    // Begun after the first, with the same timeout: when it expires, the first one's hour is over.
     REQUIRE_FALSE(get(io, *later).has_value());
     REQUIRE(get(io, *client).has_value());
     CHECK(server.connections() == 1);

@@ -17,7 +17,7 @@ Task<> say_good(Peer& peer) {
     }
 }
 
-// A request to a server with that certificate, trusting `trusted` (empty: the system's roots alone).
+// A request to a server with that certificate, trusting `trusted` (empty: only the system's roots).
 Result<HttpResponse> ask(const TestCertificate& certificate, const std::string& trusted,
                          const std::string& host) {
     asio::io_context io;

@@ -79,7 +79,7 @@ TEST_CASE("a proxy's name that begins with an address is refused or accepted com
     const auto proxy = choose_proxy(https("portal.test"), {.https_proxy = "http://10.0.0.1.proxy.test:1"});
     if (proxy.has_value()) {  // Boost.URL 1.83
         CHECK((*proxy)->host == "10.0.0.1.proxy.test");
-    } else {  // 1.81 cuts it
+    } else {  // 1.81 truncates it
         CHECK(proxy.error().code == ErrorCode::invalid_argument);
     }
 }

@@ -1,4 +1,4 @@
-// What a request is refused for before its body is read, and how much memory all bodies may take.
+// Requests that are refused before their body is read, and the memory limit for all bodies.
 #include "server_fixture.hpp"
 
 #include <memory>

@@ -1,4 +1,4 @@
-// More connections than there is room for, and more than there are descriptors for.
+// More connections than allowed, and more than there are descriptors.
 #include "server_fixture.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Sets how many descriptors this process may have, until the end of the scope.
+// Limits the descriptors of this process, until the end of the scope.
 class DescriptorLimit {
   public:
     explicit DescriptorLimit(rlim_t wanted) {
@@ -50,7 +50,7 @@ TEST_CASE("of a thousand idle connections the oldest are closed, and others are 
     std::deque<WireClient> clients;
     for (std::size_t i = 0; i < crowd; ++i) {
         WireClient& client = clients.emplace_back(fixture);
-        // Every other one has begun a request that it never ends.
+        // Every second client has begun a request that it never finishes.
         if (i % 2 == 1) client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc");
         fixture.run_until([&] { return fixture.counters().connections_accepted == i + 1; });
         fixture.io().poll();
@@ -128,8 +128,8 @@ TEST_CASE("if descriptors run out, the oldest idle connection is closed") {
     settings.timeouts.accept_pause = 1ms;
     ServerFixture fixture(settings);
     {
-        // The undefined-behavior sanitizer wants descriptors when it sees a type for the first time: it sees
-        // here those of an eviction, and nothing is checked below as long as there are none.
+        // The undefined-behavior sanitizer needs descriptors when it sees a type for the first time: here it sees those
+        // of an eviction. Nothing is checked below while there are none.
         settings.limits.connections_max = 1;
         ServerFixture small(settings);
         const WireClient evicted(small);

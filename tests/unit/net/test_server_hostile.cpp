@@ -1,4 +1,4 @@
-// Requests that are wrong, too large or too slow: each is refused with a word, and the server serves on.
+// Invalid, oversized and slow requests: each is refused with a response, and the server continues.
 #include "server_fixture.hpp"
 
 #include <chrono>
@@ -75,7 +75,7 @@ std::vector<BadRequest> bad_requests() {
     };
 }
 
-// Short, but not too short for an honest client on a busy machine.
+// Short, but not too short for a correct client on a busy machine.
 HttpServerSettings short_times() {
     HttpServerSettings settings;
     settings.timeouts.head = 1s;
@@ -94,7 +94,7 @@ TEST_CASE("a bad request is refused, and the connection ends") {
     for (const BadRequest& bad : bad_requests()) {
         INFO(bad.name);
         WireClient client(fixture);
-        // The second would show if the first were taken for something else.
+        // The second would be answered if the first were misinterpreted.
         client.send(bad.bytes);
         client.send(get_request("/smuggled"));
         client.end_sending();
@@ -131,7 +131,7 @@ TEST_CASE("headers that arrive one by one share one timeout") {
     WireClient client(fixture);
     REQUIRE(client.send("GET / HTTP/1.1\r\nHost: x\r\nA"));
     const std::string line = ": " + std::string(1000, 'a') + "\r\nA";
-    // Each write ends one byte into a line: Beast 1.81 would then begin to count anew.
+    // Each write ends one byte into a line, where Beast 1.81 would restart its count.
     for (int i = 0; i < 17; ++i) {
         client.send(line);
         fixture.io().poll();

@@ -1,4 +1,4 @@
-// Where an HttpServer listens, and what it says where it cannot.
+// Where an HttpServer listens, and its errors if it cannot.
 #include "server_fixture.hpp"
 #include "support/temp_dir.hpp"
 

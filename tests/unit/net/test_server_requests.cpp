@@ -1,4 +1,4 @@
-// What HttpServer does with good requests, and with what its handler makes of them.
+// How HttpServer handles valid requests and the results of its handler.
 #include "net/client/http_client.hpp"
 #include "net/http_message.hpp"
 #include "server_fixture.hpp"

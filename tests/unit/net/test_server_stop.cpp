@@ -1,4 +1,4 @@
-// How an HttpServer ends: with grace, by force, or by destruction.
+// The end of an HttpServer: graceful, by force, or by destruction.
 #include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/tls/test_certificates.hpp"
@@ -72,7 +72,7 @@ TEST_CASE("requests that exceed the grace period are interrupted, their handler 
     fixture.server.stop();
     CHECK(*fixture.ended == 1);
     CHECK(fixture.finished == 0);
-    // Not a word: a sender that got 4xx or 5xx for it might think that it was heard.
+    // No response at all: after a 4xx or 5xx, the sender might think that its request was processed.
     CHECK(under_way.rest().empty());
     CHECK(partial.rest().empty());
     CHECK(fixture.server.errors().empty());

@@ -1,4 +1,4 @@
-// Answers whose length nobody knows beforehand: in chunks, piece by piece, whatever the client does.
+// Responses of unknown length: chunked, piece by piece, whatever the client does.
 #include "server_fixture.hpp"
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace carecloud {
 
 namespace {
 
-// As many pieces as the path says, "/3", of that many bytes each. Counts what was asked of it.
+// As many pieces as the path contains ("/3"), of that many bytes each. Counts the requested pieces.
 struct PieceSource {
     explicit PieceSource(std::size_t pieces, std::size_t bytes) : left(pieces), piece(bytes, 'p') {}
 
@@ -83,7 +83,7 @@ TEST_CASE(
     fixture.run_until([&] { return stuck->asked > 1; });
     CHECK(fixture.serves());
     fixture.run_until([&] { return fixture.counters().connections_open <= 1; });
-    // What the kernel's buffers took, and no more.
+    // As much as the kernel's buffers took, and no more.
     CHECK(stuck->asked < 1000);
     CHECK(fixture.errors().empty());
 }
@@ -127,7 +127,7 @@ TEST_CASE("a stop interrupts a waiting stream at the end of the grace period") {
     fixture.stop();
     CHECK(fixture.counters().connections_open == 0);
     CHECK_FALSE(client.rest().ends_with("0\r\n\r\n"));
-    // Before the io_context that its timer lives on.
+    // Before the io_context of its timer.
     latch->reset();
 }
 

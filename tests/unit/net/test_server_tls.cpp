@@ -1,4 +1,4 @@
-// HttpServer with TLS, and what comes to its port that is no TLS.
+// HttpServer with TLS, and bytes sent to its port that are not TLS.
 #include "net/client/http_client.hpp"
 #include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
@@ -42,8 +42,8 @@ struct TlsFixture {
     ServerFixture server;
 };
 
-// A client hello as large as OpenSSL 3.5's, whose key share of X25519MLKEM768 fills a packet: here by names of
-// protocols that nobody speaks.
+// A client hello as large as that of OpenSSL 3.5, whose key share of X25519MLKEM768 fills a packet: here because of
+// unknown protocol names.
 std::string large_client_hello() {
     boost::asio::ssl::context context(boost::asio::ssl::context::tls_client);
     std::string protocols;
@@ -54,7 +54,7 @@ std::string large_client_hello() {
     const std::unique_ptr<SSL, void (*)(SSL*)> client(SSL_new(context.native_handle()), SSL_free);
     BIO* sent = BIO_new(BIO_s_mem());
     SSL_set_bio(client.get(), BIO_new(BIO_s_mem()), sent);
-    SSL_connect(client.get());  // wants an answer, for which nobody waits
+    SSL_connect(client.get());  // sends the hello; there is no response
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(sent, &bytes);
     return {bytes, static_cast<std::size_t>(size)};
@@ -72,7 +72,7 @@ TEST_CASE("requests over TLS, several on a connection, pipelined and large") {
     const std::string body(2 * 1024 * 1024, 'b');
     REQUIRE(client.send(post_request("/", body, "Connection: close\r\n")));
     CHECK(body_of(client.rest()) == "POST /\n" + body);
-    CHECK(client.ended_orderly());  // with TLS's own farewell
+    CHECK(client.ended_orderly());  // with TLS's close_notify
     CHECK(fixture.server.counters().connections_accepted == 1);
     CHECK(fixture.serves());
 }
@@ -97,7 +97,7 @@ TEST_CASE("our own client keeps a connection over TLS") {
 
 TEST_CASE(
     "a certificate expires with the first of its chain, and the message about an expired one has the date") {
-    TestAuthority authority("Test CA");  // its own lasts a day
+    TestAuthority authority("Test CA");  // its own certificate is valid for a day
     const auto ends_in = [&](long seconds, bool with_authority) {
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const TestCertificate pair = authority.issue({.valid_to_seconds = seconds});
@@ -110,7 +110,7 @@ TEST_CASE(
         return std::chrono::seconds(end->seconds()) - std::chrono::floor<std::chrono::seconds>(now);
     };
     const auto is_about = [](std::chrono::seconds seen, std::chrono::seconds wanted) {
-        return seen >= wanted - 60s && seen <= wanted + 60s;  // a busy machine takes its time to make them
+        return seen >= wanted - 60s && seen <= wanted + 60s;  // creating them may take a while
     };
     CHECK(is_about(ends_in(10 * 24 * 3600, false), 240h));
     CHECK(is_about(ends_in(10 * 24 * 3600, true), 24h));
@@ -123,7 +123,7 @@ TEST_CASE("keys are exchanged only by fast groups, none of which is a finite fie
     TlsFixture fixture;
     const auto agrees = [&](const std::string& group) {
         WireClient client(fixture.server);
-        // X25519MLKEM768 is OpenSSL 3.5's; the others are everywhere.
+        // Only OpenSSL 3.5 has X25519MLKEM768; the others are everywhere.
         if (!client.only_group(group)) return false;
         return client.secure(fixture.authority.certificate_pem()) && client.send(get_request("/")) &&
                status_of(client.answer()) == 200;
@@ -178,7 +178,6 @@ TEST_CASE("a handshake that never completes is interrupted") {
     REQUIRE(begun.send(std::string("\x16\x03\x01\x02\x00", 5)));
     CHECK(silent.rest().empty());
     CHECK(begun.rest().empty());
-    // The default time again for one that means it.
     CHECK(fixture.server.counters().connections_open == 0);
 }
 
@@ -193,7 +192,7 @@ TEST_CASE("a client hello in several packets is answered") {
     const std::string answer = client.rest();
     REQUIRE(answer.size() > 5);
     CHECK(answer[0] == '\x16');  // a handshake record,
-    CHECK(answer[5] == '\x02');  // the server's hello
+    CHECK(answer[5] == '\x02');  // the server hello
 }
 
 TEST_CASE("a half-closed or resetting TLS client does no harm") {

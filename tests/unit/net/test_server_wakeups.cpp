@@ -1,4 +1,4 @@
-// Readiness that is none: an event that was meant for a connection closed a moment before, with the same descriptor.
+// Spurious readiness: an event for a connection that was closed a moment before, with the same descriptor.
 #include "net/server/connection.hpp"
 #include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
@@ -34,8 +34,8 @@ using boost::system::error_code;
 
 namespace {
 
-// A connection that waits for its first byte, and a thief that takes the byte between the reactor's event and the
-// waiting coroutine's turn: what is left is an event without anything to read.
+// A connection that waits for its first byte, and a thief that takes the byte after the reactor's event and before the
+// waiting coroutine resumes: the event remains, and there is nothing to read.
 class PeekFixture {
   public:
     PeekFixture() : thief_(io_, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -63,7 +63,7 @@ class PeekFixture {
         io_.poll();
     }
 
-    // Both events come with one turn of the reactor, in this order.
+    // Both events occur in one turn of the reactor, in this order.
     void wake_for_nothing() {
         thief_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code) {
             char byte = 0;
@@ -105,7 +105,7 @@ class PeekFixture {
     std::optional<unsigned char> first_;
 };
 
-// One connection after the other to a server that refuses whoever does not speak TLS; how many were not told so.
+// Connects repeatedly to a server that refuses clients without TLS. Returns how many did not get the refusal.
 std::size_t count_unanswered(std::uint16_t port, std::size_t connections) {
     constexpr std::string_view request = "GET / HTTP/1.0\r\n\r\n";
     asio::io_context io;
@@ -122,7 +122,7 @@ std::size_t count_unanswered(std::uint16_t port, std::size_t connections) {
     return unanswered;
 }
 
-// The same with whole handshakes, each followed by one request.
+// The same with complete handshakes, each followed by one request.
 std::size_t count_failed_handshakes(std::uint16_t port, const std::string& roots, std::size_t connections) {
     asio::io_context io;
     asio::ssl::context tls(asio::ssl::context::tls_client);
@@ -139,7 +139,7 @@ std::size_t count_failed_handshakes(std::uint16_t port, const std::string& roots
     return failed;
 }
 
-// A server in TLS and two clients on threads of their own, until both have come to their end.
+// A TLS server and two clients on separate threads, until both clients have ended.
 std::size_t crowd_of_two(
     const std::function<std::size_t(std::uint16_t port, const std::string& roots)>& client) {
     TestAuthority authority("Test CA");
@@ -214,7 +214,7 @@ TEST_CASE("no valid handshake of two clients fails") {
 }
 
 TEST_CASE("an exception while connections are accepted ends the run, and does not delay the stop") {
-    if (kSanitized) return;  // the sanitizers need descriptors of their own, where none is left
+    if (kSanitized) return;  // the sanitizers need descriptors, and there are none left
     asio::io_context io;
     HttpServerSettings settings{.address = {.host = "127.0.0.1"}};
     settings.on_error = [](const Error&) { throw std::runtime_error("an observer that throws"); };

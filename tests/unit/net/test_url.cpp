@@ -61,7 +61,7 @@ TEST_CASE("a host name that begins with an address is refused or accepted comple
     if (url.has_value()) {  // Boost.URL 1.83
         CHECK(url->origin.host_and_port() == "127.0.0.1.example.org:8443");
         CHECK(url->target == "/api");
-    } else {  // 1.81 cuts it
+    } else {  // 1.81 truncates it
         CHECK(url.error().code == ErrorCode::invalid_argument);
     }
 }

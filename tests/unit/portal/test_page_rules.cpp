@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A page of one record, which is all of its text.
+// A page with one record, which is its entire text.
 Page page_of_one() {
     constexpr std::string_view text = R"({"_id":"a"})";
     Page page;

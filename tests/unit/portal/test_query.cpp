@@ -48,7 +48,7 @@ TEST_CASE("a condition's shape has names, operators and times, and no other valu
         CHECK(shape(where::id_in(dialect, {kId, kId, kId})).at("$and").at(1) ==
               json::parse(R"({"_id":{"$in":"3 values"}})"));
     }
-    // What is no time is no time of change either.
+    // Text that is not a time is hidden in `modified`, too.
     CHECK(shape(where::modified({}, "$gte", "Zoe")).at("$and").at(1) ==
           json::parse(R"({"modified":{"$gte":"?"}})"));
 }
@@ -63,7 +63,7 @@ TEST_CASE("a query contains scope, bounds, order and filter, and no total") {
           json::parse(R"({"WorkspaceId":"w","BucketId":"b","Skip":3,"Take":17,
                           "Query":{"$and":[{"status":"active"},{"modified":{"$gte":"2023-12-01T22:06:47.9990000Z"}}]},
                           "Sort":{"modified":1,"_id":1},"WithoutTotal":true})"));
-    // The order inside Sort is what MongoDB sorts by.
+    // MongoDB sorts by the members of Sort in their order.
     CHECK(query_text(query).find(R"("Sort":{"modified":1,"_id":1})") != std::string::npos);
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("a dialect is stored and read back, and damaged text is not a dialect"
                           .lt = true,
                           .cap = 250};
     CHECK(Dialect::from_json(dialect.to_json()) == dialect);
-    // As an earlier version stored it: what it did not prove is not taken for granted.
+    // As stored by an earlier version: properties that it did not prove are not assumed.
     const auto earlier =
         Dialect::from_json(R"({"modified":"string","id":"oid","keyset":true,"spelling":"camel","cap":1000})");
     REQUIRE(earlier);
@@ -131,7 +131,7 @@ TEST_CASE("a dialect is stored and read back, and damaged text is not a dialect"
 
 namespace {
 
-// The size of a query's body for so many of these ids.
+// The size of a query's body for this many of the ids.
 std::size_t body_bytes(const StreamSpec& spec, const Dialect& dialect, const std::vector<std::string>& ids,
                        std::size_t count) {
     const std::vector<std::string> some(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));

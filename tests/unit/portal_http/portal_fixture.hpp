@@ -1,4 +1,4 @@
-// A scripted portal on loopback and an HttpPortal that asks it.
+// A scripted portal on loopback, and an HttpPortal that queries it.
 #pragma once
 
 #include "portal/http/http_portal.hpp"
@@ -22,7 +22,7 @@ inline constexpr const char* kBucket = "636eeb5d8029cf0df6932c17";
 inline constexpr const char* kKey = "S3cretKey0123456789";
 inline constexpr const char* kWall = "2024-03-13T12:00:00.0000000Z";
 
-// The executor, and a wall that stands still; HttpPortal asks for nothing else.
+// The executor and a constant wall time; HttpPortal uses nothing else.
 class EdgeClock final : public Clock {
   public:
     explicit EdgeClock(boost::asio::io_context& io) : io_(io) {}
@@ -49,7 +49,7 @@ inline StreamSpec claim_attendance() {
     return spec;
 }
 
-// A portal that gives every request the same answer and keeps what it was asked last.
+// A portal that gives every request the same response, and keeps the last request.
 struct ScriptedPortal {
     explicit ScriptedPortal(std::string answer_text) : answer(std::move(answer_text)) {
         auto made = HttpPortal::create(clock, portal_settings(base_url()));
@@ -87,7 +87,7 @@ struct ScriptedPortal {
     std::unique_ptr<HttpPortal> portal;
 };
 
-// A record as the portal writes it.
+// A record in the portal's format.
 inline std::string record_text(std::string_view id, std::string_view workspace = kWorkspace) {
     std::string text = R"({"_id":")" + std::string(id);
     text += R"(","workspace_id":")" + std::string(workspace) + R"(","bucket_id":")" + kBucket;

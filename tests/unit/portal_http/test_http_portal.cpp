@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 constexpr const char* kOtherId = "65f35b06e30c8a2e4578d119";
 
-// What the process has used so far.
+// The resources used by the process so far.
 struct MachineUse {
     MachineUse() {
         rusage use{};
@@ -157,7 +157,7 @@ TEST_CASE("nameless: a list in which no record has an _id is a bad response, and
         CHECK(page.error().code == ErrorCode::bad_response);
         CHECK(has(page.error().subject, "records has an _id"));
     }
-    // One bad record stops nobody, though it be the only one of its page.
+    // One invalid record stops nothing, even if it is the only one of its page.
     for (const char* data : {R"([{"_id":17}])", R"([{"_id":null}])", R"([{},{"_id":null}])"}) {
         CAPTURE(data);
         scripted.answer = http_ok(envelope(data));
@@ -244,7 +244,7 @@ TEST_CASE("row 15: a response of a million empty records is a bad response, with
         CHECK(used.peak_kib < 64 * 1024);
         CHECK(used.cpu_seconds < (kSanitized ? 20 : 2));
     }
-    // The portal is usable afterwards.
+    // The portal object is usable afterwards.
     scripted.answer = http_ok(envelope("[" + record_text(kId) + "]"));
     CHECK(scripted.query().has_value());
 }

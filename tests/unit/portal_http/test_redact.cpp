@@ -41,7 +41,7 @@ TEST_CASE("whatever the text, no run of unknown letters or digits is kept") {
     std::mt19937 random(static_cast<std::mt19937::result_type>(seed));
     const std::string signs = "{}[]\":,<>/=+\\ \n\t\x01\xff%&;.-";
     for (int round = 0; round < 2000; ++round) {
-        // Names of consonants only, which no word of the list is.
+        // Names of consonants only, which are not in the word list.
         std::string name;
         for (int i = 0; i < 6; ++i)
             name += "BCDFGJKLMNPQRSTVWXZ"[random() % 19];

@@ -1,5 +1,4 @@
-// Every refusal of the gateway and the portal, told apart, and nothing secret or personal in what is said
-// about it.
+// Every refusal of the gateway and the portal is distinguished, and its message contains nothing secret or personal.
 #include "portal/http/refusal.hpp"
 #include "portal_fixture.hpp"
 

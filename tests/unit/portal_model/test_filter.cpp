@@ -1,5 +1,4 @@
-// MongoDB's rules, one line a rule: which documents a filter matches, in each storage of `_id` and
-// `modified`.
+// MongoDB's rules, one per line: which documents a filter matches, for each type of `_id` and `modified` in storage.
 #include "portal/mongo_filter.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// The ordered index against the plain way, on seeded random data, for every dialect.
+// The ordered index compared with a plain scan, on seeded random data, for every dialect.
 #include "portal/portal_model.hpp"
 #include "portal/portal_select.hpp"
 
@@ -108,7 +108,7 @@ TEST_CASE("a keyset walk finds every record once and in order, in every dialect"
     const std::vector<std::string> expected = all_ids(model);
     CHECK(walk(model, {settings}, random, true) == expected);
     CHECK(walk(model, {settings}, random, false) == expected);
-    // A literal of the other type finds nothing at all.
+    // A literal of the other type finds nothing.
     ModelSettings wrong = settings;
     wrong.id_is_oid = !wrong.id_is_oid;
     wrong.modified_is_date = !wrong.modified_is_date;

@@ -1,4 +1,4 @@
-// What the portal answers: sorting, paging, projection, totals, limits, lateness, refusals.
+// The portal's responses: sorting, paging, projection, totals, limits, late rows, refusals.
 #include "portal/portal_model.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// Parsing a text as a configuration in tests: a fixed file name, directory and environment.
+// Parses a text as a configuration, with a fixed file name, directory and environment.
 #pragma once
 
 #include "runtime/configuration.hpp"
@@ -24,7 +24,7 @@ inline LoadedConfiguration parse(std::string_view text, Variables variables = {}
                                {"c.yaml", "/etc/carecloud-syncd", environment_of(std::move(variables))});
 }
 
-// Five lines: what follows begins at line 6, inside `portal`.
+// Five lines: text after it begins at line 6, inside `portal`.
 inline const std::string kPortal =
     "portal:\n"
     "  base_url: https://portal.example.org/api\n"
@@ -32,7 +32,7 @@ inline const std::string kPortal =
     "  bucket_id: \"636eeb5d8029cf0df6932c17\"\n"
     "  api_key_file: /etc/carecloud-syncd/api-key\n";
 
-// Two more lines: what follows begins at line 8, inside the stream.
+// Two more lines: text after it begins at line 8, inside the stream.
 inline const std::string kMinimal = kPortal +
                                     "streams:\n"
                                     "  - entity: claim_attendance\n";

@@ -1,4 +1,4 @@
-// A directory of a test's own, removed with all that is in it.
+// A temporary directory of a test, removed with its content.
 #pragma once
 
 #include <filesystem>
@@ -26,7 +26,7 @@ class TemporaryDirectory {
 
     const std::filesystem::path& path() const { return path_; }
 
-    // Writes a file with just these permissions and gives its path.
+    // Writes a file with exactly these permissions and returns its path.
     std::string write(const std::string& name, std::string_view content, unsigned mode = 0600) const {
         const std::filesystem::path file = path_ / name;
         std::ofstream(file, std::ios::binary) << content;

@@ -207,7 +207,7 @@ TEST_CASE("a bad setting of the service is named with its position and a remedy"
 }
 
 TEST_CASE("a bad setting of sns is named with its position and a remedy") {
-    // %L listens, %T are the topics, %S is tls: the good values, put in for brevity.
+    // For brevity, %L, %T and %S stand for valid values of listen, topic_arns and tls.
     const auto [text, message] = GENERATE(table<const char*, const char*>({
         {"sns:\n",
          "c.yaml:8:1: sns: has no value; add listen, topic_arns and tls, or remove the section sns to poll "
@@ -293,7 +293,7 @@ TEST_CASE("a bad base_url is refused without showing it") {
     check_one(text, (std::string("c.yaml:1:21: portal.base_url: ") + message).c_str());
 }
 
-// Boost.URL 1.81 takes it for that address, 1.83 for the name that it is.
+// Boost.URL 1.81 interprets it as that address, 1.83 as the name that it is.
 TEST_CASE("http to a host whose name begins with a loopback address is refused") {
     const LoadedConfiguration loaded = parse(
         "portal: { base_url: \"http://127.0.0.1.example.org/\", workspace_id: a, bucket_id: b, api_key_file: "

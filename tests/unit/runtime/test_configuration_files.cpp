@@ -16,7 +16,7 @@ using namespace carecloud;
 
 namespace {
 
-// Root reads everything: the test of an unreadable file is then made as another user.
+// Root can read everything, so the test of an unreadable file runs as another user.
 class OrdinaryUser {
   public:
     OrdinaryUser() : was_(::geteuid()) {
@@ -241,7 +241,7 @@ TEST_CASE("the example is valid, and so is every setting in it when it is uncomm
     REQUIRE(loaded.ok());
     CHECK(loaded.warnings.empty());
 
-    // Inside a section one setting at a time, since some are shown twice; whole sections at once.
+    // Inside a section, one setting at a time, since some are shown twice; whole sections at once.
     const std::regex setting("^( +)# ([a-z_]+:.*)$");
     const std::regex section("^# ((sns|api):|  [a-z_]+:)(.*)$");
     std::vector<std::string> lines;

@@ -31,7 +31,7 @@ int tcp_socket(in_addr_t host, bool listening = true) {
     return bound_socket(reinterpret_cast<const sockaddr*>(&address), sizeof address, listening);
 }
 
-// An abstract one, which leaves no file behind.
+// An abstract socket, which leaves no file behind.
 int unix_socket() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -41,7 +41,7 @@ int unix_socket() {
     return bound_socket(reinterpret_cast<const sockaddr*>(&address), size, true);
 }
 
-// Passes the sockets as systemd does: from descriptor 3 on, where other descriptors make way meanwhile.
+// Passes the sockets as systemd does, from descriptor 3 on; other descriptors are moved away meanwhile.
 class PassedSockets {
   public:
     PassedSockets(std::vector<int> sockets, const char* names) {

@@ -76,7 +76,7 @@ TEST_CASE("the journal gets structured fields with valid names") {
     CHECK(journal_of(LogLevel::trace, "m", {}).at(1) == "PRIORITY=7");
 }
 
-// `journalctl -u` shows nothing but MESSAGE.
+// `journalctl -u` shows only MESSAGE.
 TEST_CASE("the journal's message equals the line on stderr") {
     const LogFields fields{{"STREAM", "claim_attendance"}, {"CREATED", 5}, {"REASON", "the key is refused"}};
     const std::string on_stderr = text_of(LogLevel::warn, "pass cut off", fields);

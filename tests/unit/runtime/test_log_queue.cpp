@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A reader that reads nothing until it is let go.
+// A reader that reads nothing until the test says so.
 struct StuckReader {
     std::promise<void> go;
     std::shared_future<void> gone = go.get_future().share();
@@ -36,7 +36,7 @@ struct StuckReader {
     }
 };
 
-// stderr is a pipe of 4 KiB for as long as this lives.
+// stderr is a pipe of 4 KiB during its lifetime.
 class PipedStderr {
   public:
     PipedStderr() : saved_(::dup(STDERR_FILENO)) {
@@ -60,7 +60,7 @@ class PipedStderr {
         ::close(saved_);
         saved_ = -1;
     }
-    // What comes, up to its end.
+    // Everything up to the end.
     std::string read_all() const {
         std::string text;
         std::array<char, 4096> bytes{};
@@ -85,7 +85,7 @@ TEST_CASE("a queue whose reader is stuck accepts lines up to its capacity, and l
         while (queue.push({.text = std::to_string(taken) + text}))
             ++taken;
         CHECK(taken >= LogQueue::kBytesMax / 1010);
-        CHECK(taken <= 2 * LogQueue::kBytesMax / 1000);  // the thread may have taken some before it got stuck
+        CHECK(taken <= 2 * LogQueue::kBytesMax / 1000);  // the thread may have taken some before it blocked
         CHECK_FALSE(queue.push({.text = text}));
         CHECK_FALSE(queue.push({.journal = {"MESSAGE=" + text}}));
         reader->go.set_value();
@@ -115,7 +115,7 @@ TEST_CASE(
             log.write(LogLevel::info, std::string(500, 'x'));
         reading = std::async(std::launch::async, [&] { return pipe.read_all(); });
     }
-    pipe.restore();  // the pipe's end
+    pipe.restore();  // ends the pipe, and with it read_all()
     std::uint64_t read = 0;
     std::uint64_t lost = 0;
     std::istringstream lines(reading.get());

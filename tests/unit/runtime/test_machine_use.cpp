@@ -1,4 +1,4 @@
-// What the service uses of the machine, held against what the kernel says of this process.
+// The service's use of resources, compared with the kernel's values for this process.
 #include "runtime/machine_use.hpp"
 #include "support/real_now.hpp"
 

@@ -57,7 +57,7 @@ TEST_CASE("signals reach their handlers, each time") {
     CHECK(notes == std::vector<std::string>{"reload", "reload", "stop " + std::to_string(SIGINT),
                                             "stop " + std::to_string(SIGTERM)});
     signals.close();
-    io.run();  // returns, since nothing keeps it
+    io.run();  // returns, since nothing keeps it running
     CHECK(notes.size() == 4);
 }
 

@@ -1,4 +1,4 @@
-// What a unit allows its service to write to.
+// The paths that a unit allows its service to write to.
 #include "runtime/service_unit.hpp"
 #include "support/temp_dir.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kUnit = "carecloud-syncd.service";
 
-// Folders as systemd has them, the administrator's first.
+// Folders like those of systemd, the administrator's first.
 class Units {
   public:
     Units() {

@@ -99,8 +99,7 @@ TEST_CASE("a canceled wait ends with operation_aborted and keeps no wake-up") {
         CHECK(notes == std::vector<std::string>{"hour"});
     }
     SECTION("woken in the same instant: the wake-up is kept") {
-        // From within the context: from outside, co_spawn would only queue the cancellation, behind the
-        // wake-up.
+        // From within the context: from outside, co_spawn would queue the cancellation behind the wake-up.
         asio::post(io, [&] {
             alarm->wake();
             stop.emit(asio::cancellation_type::terminal);

@@ -52,7 +52,7 @@ inline Result<std::vector<std::string>> names_of_test_topic(const std::string& u
     return hosts.names(*address, topic);
 }
 
-// One get() under way.
+// A get() in progress.
 struct CertificateWaiter {
     std::optional<Result<CertificatePtr>> result;
     bool canceled = false;
@@ -80,7 +80,7 @@ struct CertificateWorld {
         : settings(with) {
         restart(std::move(anchors));
     }
-    // Everything ends while the clock is still there.
+    // Ends everything while the clock still exists.
     ~CertificateWorld() {
         for (const auto& waiter : waiters)
             waiter->cancel.emit(boost::asio::cancellation_type::terminal);
@@ -91,7 +91,7 @@ struct CertificateWorld {
     CertificateWorld(const CertificateWorld&) = delete;
     CertificateWorld& operator=(const CertificateWorld&) = delete;
 
-    // What is in `kept` stays.
+    // The content of `kept` stays.
     void restart(std::optional<TrustAnchors> anchors = {}) {
         clock.run_for(Duration{0});
         cache = std::make_unique<CertificateCache>(
@@ -122,7 +122,7 @@ struct CertificateWorld {
         return waiter;
     }
 
-    // A restart without what the fetcher answered so far.
+    // A restart with a new fetcher, which has none of the previous responses.
     void restart_without_host() {
         fetcher = std::make_shared<ScriptedFetcher>(clock);
         restart();

@@ -1,4 +1,4 @@
-// A receiver without sockets: its inbox, its host of SNS and its clock are in memory, and what it says is kept.
+// A receiver without sockets: its inbox, SNS's host and the clock are in memory, and its reports are recorded.
 #pragma once
 
 #include "sns/receiver.hpp"
@@ -62,7 +62,7 @@ inline ReceiverSettings receiver_settings() {
     return settings;
 }
 
-// One request under way.
+// A request in progress.
 struct PostedRequest {
     explicit PostedRequest(ServerRequest sent) : request(std::move(sent)) {}
 
@@ -89,7 +89,7 @@ struct ReceiverWorld {
         fetcher->answer(std::string(kTestCertificateUrl), test_signer().certificate_pem());
         restart(std::move(settings));
     }
-    // Everything ends while the clock is still there.
+    // Ends everything while the clock still exists.
     ~ReceiverWorld() {
         for (const auto& one : posted)
             one->cancel.emit(boost::asio::cancellation_type::terminal);
@@ -109,7 +109,7 @@ struct ReceiverWorld {
                 .observer = said};
     }
 
-    // As after a crash: what is in `content` stays.
+    // As after a crash: `content` stays.
     void restart(ReceiverSettings settings = receiver_settings()) {
         receiver.reset();
         subscriptions = std::make_unique<Subscriptions>(clock, inbox);
@@ -138,7 +138,7 @@ struct ReceiverWorld {
         return send(
             {.method = "POST", .target = "/sns", .headers = std::move(headers), .body = std::move(body)});
     }
-    // Signed first.
+    // Signs the message first.
     ServerResponse post(const nlohmann::json& message, std::vector<HttpHeader> headers = {}) {
         return post_text(test_signer().sign(message), std::move(headers));
     }

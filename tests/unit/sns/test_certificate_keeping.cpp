@@ -1,4 +1,4 @@
-// Certificates that the store keeps, and those that are fetched again each day.
+// Certificates kept in the store, and those that are fetched again each day.
 #include "unit/sns/certificate_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -150,7 +150,7 @@ TEST_CASE("A store that fails is reported, and certificates are fetched as usual
     world.restart();
     CHECK(world.ask_and_wait(certificate_address(1))->succeeded());
     world.clock.run_for(1s);
-    REQUIRE(world.reported.size() == 2);  // it is not read, and not written
+    REQUIRE(world.reported.size() == 2);  // it is neither read nor written
     CHECK(world.reported.front().code == ErrorCode::store_failed);
     CHECK(world.ask_and_wait(certificate_address(1))->succeeded());
     CHECK(world.cache->fetches() == 1);

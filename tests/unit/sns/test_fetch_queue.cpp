@@ -1,4 +1,5 @@
-// Who is fetched when, and who waits, while anybody may name certificates that do not exist.
+// Which certificates are fetched when, and which requests wait, although anyone may name certificates that do not
+// exist.
 #include "unit/sns/certificate_world.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ std::size_t succeeded(const std::vector<CertificateWorld::Waiter>& waiters) {
     return static_cast<std::size_t>(count);
 }
 
-// Names that nobody has, so many a second, while `each_step` says what else happens. The number of names.
+// Requests this many nonexistent names per second, while `each_step` does something else. Returns the number of names.
 int flood(CertificateWorld& world, int per_second, int seconds, const std::function<void(int)>& each_step) {
     int name = 1000;
     for (int step = 0; step < per_second * seconds; ++step) {
@@ -177,7 +178,7 @@ TEST_CASE("No message waits longer than SNS does") {
     REQUIRE(queued->done());
     CHECK(begun->code() == ErrorCode::timed_out);
     CHECK(queued->code() == ErrorCode::rate_limited);
-    // One that nobody waits for any more is not fetched.
+    // One that no request waits for any more is not fetched.
     CHECK(world.fetcher->under_way() == 1);
     CHECK(world.cache->fetches() == 1);
 }

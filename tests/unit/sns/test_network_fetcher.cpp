@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// An https server with an authority of its own that says `answer` to each request, or nothing where it is empty.
+// An https server with its own authority that sends `answer` to each request, or nothing if it is empty.
 struct HttpsWorld {
     boost::asio::io_context io;
     TestAuthority authority{"Test CA"};

@@ -1,4 +1,4 @@
-// What the receiver does not take, with the status that decides whether SNS sends it again.
+// Messages that the receiver refuses, with the status that determines whether SNS sends them again.
 #include "receiver_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,7 +15,7 @@ std::string header_of(const ServerResponse& response, std::string_view name) {
     return {};
 }
 
-// The refusal that the observer heard of is the one that was answered.
+// The refusal reported to the observer is the one that was sent.
 void check_refused(const ReceiverWorld& world, const ServerResponse& response, RefusalReason reason) {
     REQUIRE(world.said.refusals.size() == 1);
     CHECK(to_string(world.said.refusals.front().reason) == to_string(reason));

@@ -38,7 +38,7 @@ TEST_CASE("UTF-8, escapes and an empty or null Subject verify") {
     CHECK(verifier.refusal_of(verifier.signer.sign(message)).empty());
     message["Subject"] = "\u00dcbersicht";
     CHECK(verifier.refusal_of(verifier.signer.sign(message)).empty());
-    // The same text in the spelling of another JSON writer.
+    // The same text as written by another JSON library.
     const std::string escaped = json::parse(verifier.signer.sign(message)).dump(1, ' ', true);
     CHECK(verifier.refusal_of(escaped).empty());
     message["Subject"] = "";
@@ -105,7 +105,7 @@ TEST_CASE("A signed text cannot be split into another message") {
     json message = notification();
     message["Message"] = "text\nMessageId\n00000000-545e-5848-82a2-e05566af3dcf\nSubject\nnew";
     const json body = json::parse(verifier.signer.sign(message));
-    // Presented: what comes first in that text as the message, the rest as another id's Subject.
+    // Presented: the beginning of that text as the message, the rest as the Subject of another id.
     json forged = body;
     forged["Message"] = "text";
     forged["MessageId"] = "00000000-545e-5848-82a2-e05566af3dcf";

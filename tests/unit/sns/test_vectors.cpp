@@ -1,4 +1,4 @@
-// Messages that Amazon really signed, where they lie beside the project (five, with their certificate).
+// Messages signed by Amazon itself, if they are stored next to the project (five, with their certificate).
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"
 #include "sns/topic.hpp"

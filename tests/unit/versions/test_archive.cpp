@@ -1,4 +1,4 @@
-// Former bodies are kept in little room and come back byte for byte.
+// Former bodies are stored compactly and restored byte for byte.
 #include "json/record_fields.hpp"
 #include "unit/versions/test_seed.hpp"
 #include "versions/archive.hpp"
@@ -15,7 +15,7 @@ BodyCheck check_of(const std::string& body) {
     return {.hash = Hasher().hash(body), .bytes = body.size()};
 }
 
-// A text in which nothing repeats, as a signature.
+// A text without repetitions, like a signature.
 std::string signature(unsigned seed, std::size_t size = 4000) {
     constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string text = "data:image/png;base64,";
@@ -91,7 +91,7 @@ TEST_CASE("bodies of every kind come back") {
           std::string(), std::string("  {\"a\":\"") + std::string(400, 'y') + "\"}  ", half, nul,
           R"({"name":"Zoë ☃ 😀","e":"\u00e9)" + std::string(300, 'z') + "\"}"}) {
         CAPTURE(former);
-        // The one that replaces it has the same long texts.
+        // The body that replaces it has the same long texts.
         for (const std::string& now :
              {std::string("{}"), std::string("no JSON at all"), "[" + former + "]"}) {
             const auto kept = archiver.archive(former, now);
@@ -135,14 +135,14 @@ TEST_CASE("a packed body that is damaged comes back as nothing") {
         std::string bad = packed;
         bad[i] = static_cast<char>(bad[i] ^ damage);
         const auto read = BodyUnpacker(now).unpack(bad, check);
-        CHECK((!read || *read == former));  // a frame's header has a bit that means nothing
+        CHECK((!read || *read == former));  // a frame's header has an unused bit
         CHECK_FALSE(BodyUnpacker(now).unpack(packed.substr(0, i), check));
     }
 }
 
 namespace {
 
-// Any text over few letters, so that much repeats, and changes of it.
+// Arbitrary text over few letters, so that much repeats, and changes of it.
 class Texts {
   public:
     explicit Texts(unsigned seed) : random_(seed) {}

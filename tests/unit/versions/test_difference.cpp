@@ -16,7 +16,7 @@ std::vector<Difference> between(const std::string& former, const std::string& no
     return differences(a, b);
 }
 
-// "day/signInId field: was -> is", a line each.
+// "day/signInId field: was -> is", one per line.
 std::string lines(const std::string& former, const std::string& now) {
     std::string text;
     for (const Difference& one : between(former, now)) {
@@ -75,7 +75,7 @@ TEST_CASE("values are compared as what their fields are") {
     CHECK(lines(R"({"isabsence":"no"})", R"({"isabsence":0})").empty());
     CHECK(lines(R"({"isabsence":"N"})", R"({"isabsence":"Y"})") == "isabsence: N -> Y");
     CHECK(lines(R"({"isabsence":"maybe"})", R"({"isabsence":"perhaps"})") == "isabsence: maybe -> perhaps");
-    // A text stays a text: a version 1.10 is none 1.1, and an id may have zeros.
+    // A text stays a text: a version 1.10 is not 1.1, and an id may have zeros.
     CHECK(lines(R"({"version":"1.1"})", R"({"version":"1.10"})") == "version: 1.1 -> 1.10");
     CHECK(lines(R"({"claimId":"007"})", R"({"claimId":"7"})") == "claimId: 007 -> 7");
     CHECK(lines(R"({"claimId":7})", R"({"claimId":"7"})").empty());

@@ -1,4 +1,4 @@
-// When two versions differ in their bytes alone.
+// Whether two versions differ only in their bytes.
 #include "versions/same_content.hpp"
 
 #include <catch2/catch.hpp>

@@ -6,7 +6,7 @@
 
 namespace carecloud {
 
-// Another one at each run; CARECLOUD_SEED repeats one.
+// A different one for each run, unless CARECLOUD_SEED is set.
 inline unsigned versions_seed() {
     const char* given = std::getenv("CARECLOUD_SEED");
     return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))

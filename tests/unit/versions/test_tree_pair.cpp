@@ -1,4 +1,4 @@
-// Two versions are compared without a look at what is the same in both, and the result is that of comparing all.
+// A comparison of two versions skips what is the same in both, and has the same result as comparing everything.
 #include "json/tree_pair.hpp"
 #include "unit/versions/test_seed.hpp"
 #include "versions/difference.hpp"
@@ -12,7 +12,7 @@ using namespace carecloud;
 
 namespace {
 
-// The texts of all nodes but the root.
+// The texts of all nodes except the root.
 std::string nodes_of(const JsonTree& tree) {
     std::string text;
     for (std::size_t i = 1; i < tree.size(); ++i)

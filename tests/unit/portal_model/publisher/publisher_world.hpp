@@ -1,5 +1,5 @@
-// A publisher and its subscriber on one io_context and one thread: the subscriber answers what it is told, and
-// remembers what came.
+// A publisher and its subscriber on one io_context and one thread. The subscriber sends the responses set by the test,
+// and records what it receives.
 #pragma once
 
 #include "portal/event_publisher.hpp"
@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// One for all tests: a key of RSA takes a while.
+// Shared by all tests: creating an RSA key takes a while.
 inline std::shared_ptr<const PublisherIdentity> test_identity() {
     static const auto made = PublisherIdentity::make({"127.0.0.1", "localhost"});
     REQUIRE(made.has_value());
@@ -36,7 +36,7 @@ class Subscriber {
     }
     ScriptedServer& server() { return server_; }
 
-    // The next answers, each a status line with headers; then 200. An empty one is silence.
+    // The next responses, each a status line with headers; then 200. Empty: no response.
     std::deque<std::string> answers;
     std::vector<std::string> requests;
 
@@ -66,7 +66,7 @@ class PublisherWorld {
   public:
     explicit PublisherWorld(PublisherSettings settings = test_settings());
 
-    // Takes the handlers one by one until it is so. A minute without any is a failure.
+    // Runs handlers one by one until the condition holds. A minute without any is a failure.
     void run_until(const std::function<bool()>& done) {
         while (!done()) {
             io.restart();
@@ -81,7 +81,7 @@ class PublisherWorld {
     PortalReply get(const std::string& target) {
         return answer_publisher_call(*publisher, {.method = "GET", .target = target});
     }
-    // Publishes and waits for the end of all.
+    // Publishes, and waits until all deliveries have ended.
     std::vector<DeliveryResult> publish(std::size_t count, PublishOptions options = {});
 
     boost::asio::io_context io{1};

@@ -1,5 +1,5 @@
-// A subscriber's view of a message, by OpenSSL alone and by rules written down anew: what the publisher signs
-// is checked by nothing of its own.
+// A subscriber's view of a message, with OpenSSL only and with the rules implemented again: nothing of the publisher
+// checks the publisher's signatures.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ struct FreeOpenssl {
 template <class T>
 using Openssl = std::unique_ptr<T, FreeOpenssl>;
 
-// Null where the text holds none.
+// Null if the text contains none.
 inline Openssl<X509> certificate_in(std::string_view pem) {
     const Openssl<BIO> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     return Openssl<X509>(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
@@ -71,7 +71,7 @@ inline bool signature_good(const nlohmann::json& message, std::string_view certi
                             reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
 }
 
-// Signed by that authority, valid now, and for that host.
+// Whether it is signed by that authority, valid now, and for that host.
 inline bool certificate_good(std::string_view pem, std::string_view authority_pem, const char* host) {
     const Openssl<X509> certificate = certificate_in(pem);
     const Openssl<X509> authority = certificate_in(authority_pem);

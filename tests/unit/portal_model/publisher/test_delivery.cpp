@@ -1,4 +1,4 @@
-// Delivery by SNS's policy: what is tried again and what never is, credentials on demand, connections.
+// Delivery by SNS's policy: what is retried and what is not, credentials on request, connections.
 #include "portal/publisher_load.hpp"
 #include "publisher_world.hpp"
 
@@ -43,7 +43,7 @@ TEST_CASE("503, 503, 200: the same message three times, then acknowledged") {
     const DeliveryCounts& counts = world.publisher->queue().counts();
     CHECK(counts.retried == 2);
     CHECK(counts.statuses.at(503) == 2);
-    CHECK(counts.statuses.at(200) == 2);  // the confirmation's, too
+    CHECK(counts.statuses.at(200) == 2);  // including the confirmation's
     CHECK(counts.delivered == 2);
     CHECK(world.subscriber.server().connections() == 1);
 }
@@ -96,7 +96,7 @@ TEST_CASE("credentials of the URL are sent only after a 401 that requests them")
     CHECK(world.subscriber.has_header(1, "Authorization: Basic dXNlcjpwYXNzQHdvcmQ="));
     CHECK(world.subscriber.body(0) == world.subscriber.body(1));
     CHECK(world.publisher->queue().counts().challenged == 2);
-    // Refused all the same: final. Without WWW-Authenticate nothing is sent again.
+    // Refused again: final. Without WWW-Authenticate nothing is sent again.
     world.subscriber.answers = {kChallenge, kChallenge};
     CHECK(world.publish(1).at(0).end == DeliveryEnd::refused);
     world.subscriber.answers = {"401 Unauthorized"};

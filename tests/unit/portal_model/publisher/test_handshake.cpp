@@ -1,4 +1,4 @@
-// Subscribing and unsubscribing: who gets messages, which tokens are good, and what AWS's XML says.
+// Subscribing and unsubscribing: who gets messages, which tokens are valid, and the responses in AWS's XML.
 #include "publisher_world.hpp"
 
 using namespace carecloud;
@@ -36,7 +36,7 @@ TEST_CASE("a subscription is confirmed by its SubscribeURL, and gets nothing bef
     CHECK(reply.body->starts_with("<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-"));
     CHECK(world.publish(2).size() == 2);
     CHECK(world.subscriber.has_header(1, "x-amz-sns-subscription-arn: " + *arn));
-    // The same again: as the first time.
+    // Repeated: the same result.
     CHECK(world.get(path_and_query(asked.at("SubscribeURL"))).status == 200);
     const PublisherCounts& counts = world.publisher->counts();
     CHECK(counts.confirmations == 2);
@@ -78,7 +78,7 @@ TEST_CASE("a token that is wrong, of another topic or too old is refused in XML"
         refused(confirm_target(topic, token), 400, "InvalidParameter");
         CHECK(world.publisher->counts().confirmations == 0);
         CHECK(world.publisher->counts().confirmations_refused == 6);
-        // Asked again, another token is sent, and is good.
+        // After another request, a different token is sent, and is valid.
         REQUIRE(world.publisher->subscribe(world.subscriber.url(), {}).has_value());
         world.run_until_idle();
         const std::string another = world.subscriber.message(1).at("Token");
@@ -104,7 +104,7 @@ TEST_CASE("unsubscribed: announced once, then nothing; its SubscribeURL would su
     CHECK(world.get(path_and_query(notice.at("SubscribeURL"))).status == 200);
     CHECK(world.publish(2).size() == 2);
 
-    // Whoever visits UnsubscribeURL has unsubscribed, and is counted.
+    // A visit to UnsubscribeURL unsubscribes, and is counted.
     const std::string leave = world.subscriber.message(1).at("UnsubscribeURL");
     CHECK(world.get(path_and_query(leave)).status == 200);
     CHECK(world.publisher->counts().unsubscribe_visits == 1);

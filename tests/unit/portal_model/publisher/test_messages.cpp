@@ -1,4 +1,4 @@
-// Messages as SNS shapes and signs them, against AWS's own and against OpenSSL.
+// Messages in SNS's format and with its signatures, compared with AWS's own and verified with OpenSSL.
 #include "portal/outgoing_message.hpp"
 #include "portal/publisher_message.hpp"
 #include "publisher_world.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Really signed by AWS; a user's clone has none.
+// Signed by AWS itself; not in a user's clone.
 fs::path vectors() {
     const char* source = std::getenv("CARECLOUD_SOURCE_DIR");
     return fs::path(source == nullptr ? "." : source) / ".." / "shared" / "sns-vectors";
@@ -70,7 +70,7 @@ TEST_CASE("AWS's own messages: the same signed text, and the same bytes") {
         CHECK(signed_text_of(fields) == string_to_sign_of(message));
         CHECK(signature_good(message, certificate));
         CHECK(body_of(fields) == text);
-        // A confirmation is made word for word as AWS does.
+        // A confirmation equals that of AWS word for word.
         if (message.at("Type") != "Notification") {
             const std::string message_text = message.at("Message");
             std::smatch arn;
@@ -164,7 +164,7 @@ TEST_CASE("the certificate: of the authority, for SNS and the host, at a path li
     CHECK(EVP_PKEY_get_bits(X509_get0_pubkey(certificate_in(pem).get())) == 2048);
     CHECK(EVP_PKEY_get_base_id(X509_get0_pubkey(certificate_in(pem).get())) == EVP_PKEY_RSA);
 
-    // The signature alone would convince; the certificate must not.
+    // The signature alone would be accepted; the certificate must not be.
     for (const char* fault :
          {"cert-expired", "cert-not-yet-valid", "cert-other-name", "cert-other-authority"}) {
         CAPTURE(fault);

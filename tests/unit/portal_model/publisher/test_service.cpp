@@ -1,4 +1,4 @@
-// The whole of it on sockets: the HTTPS port, the control port's calls, changes that are announced.
+// The complete publisher on sockets: the HTTPS port, the control port's calls, announced changes.
 #include "net/client/http_client.hpp"
 #include "portal/portal_control.hpp"
 #include "portal/portal_edit.hpp"
@@ -17,12 +17,12 @@ using namespace carecloud;
 
 namespace {
 
-// A subscriber on a thread of its own.
+// A subscriber on a separate thread.
 class ThreadedSubscriber {
   public:
     ThreadedSubscriber() : thread_([this] { io_.run(); }) {}
     ~ThreadedSubscriber() { stop(); }
-    // Afterwards what came can be read.
+    // Afterwards the received messages can be read.
     Subscriber& stop() {
         io_.stop();
         if (thread_.joinable()) thread_.join();
@@ -58,7 +58,7 @@ class PublishingPortal {
         return nlohmann::json::parse(text(server->control_url(), method, target, body, status), nullptr,
                                      false);
     }
-    // Over the publisher's HTTPS port, trusting its authority.
+    // A request to the publisher's HTTPS port, trusting its authority.
     std::string secure(const std::string& target, int status = 200) {
         return text(server->sns_url(), "GET", target, "", status);
     }
@@ -74,7 +74,7 @@ class PublishingPortal {
         secure("/?Action=ConfirmSubscription&TopicArn=" + topic + "&Token=" + token);
     }
     nlohmann::json counts() { return control("GET", "/sns").at("counts"); }
-    // Until all that is on its way has ended, by the publisher's own word.
+    // Until all deliveries in progress have ended, according to the publisher.
     void wait_delivered() {
         const auto ended = server->publish({}, {});
         REQUIRE(ended.has_value());
@@ -167,7 +167,7 @@ TEST_CASE("changes through the control port are announced, with the record's own
         ids.insert(event.at("id").get<std::string>());
         if (event.at("id") != touched.at("ids").at(0)) continue;
         const std::string time = event.at("event_time");
-        // The same millisecond, finer.
+        // The same millisecond, with more digits.
         CHECK(time.substr(0, 23) == touched.at("modified").get<std::string>().substr(0, 23));
         CHECK(time.size() == 28);
         CHECK(event.at("datasource_code") == "cc-claim-attendance");

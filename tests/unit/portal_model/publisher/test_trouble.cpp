@@ -1,4 +1,4 @@
-// Faults by name: what happens on the way, and what is wrong with a message.
+// Faults by name: of the delivery, and of the message.
 #include "portal/publisher_faults.hpp"
 #include "publisher_world.hpp"
 

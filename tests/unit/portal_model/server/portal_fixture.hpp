@@ -1,4 +1,4 @@
-// A loopback portal with a few records, running on a thread of its own.
+// A loopback portal with a few records, on a separate thread.
 #pragma once
 
 #include "portal/portal_edit.hpp"

@@ -1,4 +1,4 @@
-// A blocking HTTP client for one exchange a connection, which hides nothing: what came, and how it ended.
+// A blocking HTTP client for one exchange per connection that hides nothing: what was received, and how it ended.
 #pragma once
 
 #include "net/client/gzip.hpp"
@@ -22,9 +22,9 @@ namespace carecloud {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct RawAnswer {
-    unsigned status = 0;  // 0: no head came
+    unsigned status = 0;  // 0: no head was received
     boost::beast::http::fields headers;
-    std::string body;  // as far as it came, still compressed
+    std::string body;  // as far as it was received, still compressed
     boost::beast::error_code failure;
 
     std::string header(const std::string& name) const { return std::string(headers[name]); }
@@ -37,7 +37,7 @@ class RawClient {
         socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
     }
 
-    // Several in a row use one connection.
+    // Consecutive requests use one connection.
     RawAnswer ask(const std::string& method, const std::string& target, const std::string& body = "",
                   const Headers& headers = {}) {
         namespace http = boost::beast::http;

@@ -1,4 +1,4 @@
-// The control port: what it changes is what the portal then answers.
+// The control port: its changes appear in the portal's responses.
 #include "portal_fixture.hpp"
 
 #include <algorithm>
@@ -128,7 +128,7 @@ TEST_CASE("/generate creates new records, all different, in batches a millisecon
     CHECK(data.at(20).at("modified") == data.at(21).at("modified"));
     CHECK(data.at(21).at("modified") < data.at(22).at("modified"));
     CHECK(data.at(24).at("modified") > data.at(23).at("modified"));
-    // The two calls may have come within one millisecond: then ids decide.
+    // The two calls may happen within one millisecond: then ids determine the order.
     const auto is_full = [](const auto& record) { return record.dump().size() > 15'000; };
     CHECK(std::count_if(data.begin(), data.end(), is_full) == 3);
     CHECK(data.at(27).at("workspace_id") == data.at(0).at("workspace_id"));

@@ -1,4 +1,4 @@
-// Each fault is what its name says, once, and the next answer is good again.
+// Each fault does what its name says, once, and the next response is correct.
 #include "portal_fixture.hpp"
 
 using namespace carecloud;
@@ -178,7 +178,7 @@ TEST_CASE("zeros after the last gzip member, and a status line without a reason 
     CHECK(text.text() == good);
     CHECK(reply_head({.has_reason = false}, 0, true, "now").starts_with("HTTP/1.1 200\r\nDate: now\r\n"));
     portal.fault("no-reason");
-    CHECK(portal.query().failure.failed());  // Beast's own client does not take that
+    CHECK(portal.query().failure.failed());  // Beast's own client rejects that
 }
 
 TEST_CASE("the firewall refuses bodies of 8 KB, and accepts others") {
@@ -196,7 +196,7 @@ TEST_CASE("the firewall refuses bodies of 8 KB, and accepts others") {
 
 TEST_CASE("every name of a fault is in the table, and each one's response is counted") {
     RunningPortal portal(quick());
-    // For the replica that lags.
+    // For the lagging replica.
     CHECK(portal.control("POST", "/backup").status == 200);
     CHECK(portal.control("POST", "/touch", R"({"count":1})").status == 200);
     for (const FaultName& fault : fault_names()) {
@@ -204,7 +204,7 @@ TEST_CASE("every name of a fault is in the table, and each one's response is cou
         CHECK_FALSE(fault.what.empty());
         portal.fault(std::string(fault.name));
         const bool is_of_gzip = fault.name == "gzip-padding";
-        if (fault.name == "firewall") continue;  // of large requests only
+        if (fault.name == "firewall") continue;  // only for large requests
         const auto answer = is_of_gzip ? portal.query(kByKey, kGzip) : portal.query();
         const auto good = portal.query();
         const bool is_date_wrong = answer.header("Date").substr(0, 22) != good.header("Date").substr(0, 22);

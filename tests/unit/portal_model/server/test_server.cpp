@@ -1,4 +1,4 @@
-// The portal's port: documented calls, gateway, gzip, keep-alive, and what is no call at all.
+// The portal's port: documented calls, gateway, gzip, keep-alive, and invalid calls.
 #include "portal/portal_certificates.hpp"
 #include "portal_fixture.hpp"
 
@@ -18,7 +18,7 @@ TEST_CASE("query, retrieve and refresh respond as documented") {
     CHECK_FALSE(page.header("Date").empty());
     CHECK(page.header("Server").find("tests") != std::string::npos);
     const std::string id = page.json().at("data").at(0).at("_id");
-    // The same connection goes on.
+    // The same connection remains usable.
     const auto one = client.ask("GET", "/api/appdata/claim_attendance/retrieve?id=" + id);
     CHECK(one.json().at("data").at("_id") == id);
     const auto none = client.ask("GET", "/api/appdata/claim_attendance/retrieve?id=%7Bnone%22");
