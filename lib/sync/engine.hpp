@@ -48,7 +48,7 @@ struct EngineSettings {
 
 class Engine {
   public:
-    // All of these outlive the engine.
+    // All of these must outlive the engine.
     Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineSettings settings,
            Observer& observer);
     ~Engine();

@@ -128,7 +128,7 @@ bool RunningWorld::has_patience() const {
     return rests_after_ >= Checks::After::reconciliation && now() < requested_at_ + patience;
 }
 
-// The reconciliations' repairs stay: from now on the passes must find new records alone.
+// The reconciliations' repairs stay: from now on, passes must find new records without them.
 void RunningWorld::write_at_rest() {
     rests_after_ = Checks::After::again;
     const bool fooled = std::any_of(plan_.entities.begin(), plan_.entities.end(), [&](const auto& entity) {

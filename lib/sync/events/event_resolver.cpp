@@ -182,7 +182,7 @@ std::optional<Dialect> EventResolver::dialect_of(const Round& round) const {
     return known_dialect(settings_.dialect, round.state.dialect);
 }
 
-// Requests all of these records, as the stream has them.
+// Requests all of these records within the stream.
 Task<Result<>> EventResolver::fetch_shown(Round& round) {
     const auto dialect = dialect_of(round);
     if (!dialect) co_return Result<>{};

@@ -1,6 +1,6 @@
 // Runs the bounded passes of all streams, one at a time, concurrently with the streams' own passes: requested ones in
-// their order, and the reconciliations that are due. Its requests are the rows of the table `passes`; whoever stores
-// one there calls wake(). I/O thread only.
+// their order, and the reconciliations that are due. Requests are rows of the table `passes`; call wake() after storing
+// one. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"

@@ -40,7 +40,7 @@ struct StreamSnapshot {
     Duration until_next{0};  // until the next pass, if none runs; events and requests may bring it forward
     Duration poll_every{0};  // between two polls, currently
     bool stretched = false;  // to make the month's quota last (promise 5)
-    std::optional<LoadSnapshot> load{};  // of a wide load under way
+    std::optional<LoadSnapshot> load{};  // of a wide load in progress
 };
 
 class StreamRunner {

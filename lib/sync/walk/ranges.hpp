@@ -40,7 +40,7 @@ double density_of(const Page& page);
 
 // What a page, or the proof of the end, adds to a range.
 struct RangeProgress {
-    std::optional<Cursor> position{};  // none: unchanged
+    std::optional<Cursor> position{};  // empty: unchanged
     std::optional<Cursor> settled{};
     Timestamp asked_at{};  // of this page; the range keeps that of its first
     bool done = false;
@@ -59,21 +59,21 @@ class RangePlan {
     // One range of everything after `position`. `asked_at`: when the first page before it was requested; `density`: of
     // the last one.
     static RangePlan from(Cursor position, Timestamp asked_at, double density);
-    // None: it is not the text of to_json(), or was written for a portal with another order (`dialect`).
+    // std::nullopt: it is not the text of to_json(), or was written for a portal with another order (`dialect`).
     static std::optional<RangePlan> from_json(std::string_view text, const Dialect& dialect);
     // Without the cursor, which is the stream's own. Empty: all ranges are done.
     std::string to_json(const Dialect& dialect) const;
 
-    // Both return a range to walk, marked as walked. The first one that no lane walks; none: there is none.
+    // Both return a range to walk, marked as walked. The first one that no lane walks; std::nullopt: there is none.
     std::optional<int> take_idle();
-    // The far half of the longest remaining one; none: none is worth it.
+    // The far half of the longest remaining one; std::nullopt: none is worth it.
     std::optional<int> halve_longest(const SplitSight& sight);
     void give_back(int id);
     const Range& range(int id) const;
     void advance(int id, const RangeProgress& progress);
 
     bool is_done() const { return ranges_.empty(); }
-    // The last key of the finished prefix on which a cursor may rest; none: this process has added none to it.
+    // The last key of the finished prefix on which a cursor may rest; std::nullopt: this process has added none to it.
     const std::optional<Cursor>& cursor() const { return cursor_; }
     // The earliest request of a first page in it.
     Timestamp asked_at() const { return asked_at_; }

@@ -44,7 +44,7 @@ class PassedOver {
 
 class Suspects {
   public:
-    // The store's keys of the stream with from <= modified < to. `store` outlives it.
+    // The store's keys of the stream with from <= modified < to. `store` must outlive it.
     Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to);
 
     // The walk has met these, in its order.

@@ -59,7 +59,7 @@ struct WalkPlan {
     // Only for an ordinary pass, which may end at a short first page that reaches it: a record is held there. A first
     // load and a job have none: only an empty page ends them (hazard 32).
     std::optional<Cursor> cursor{};
-    std::optional<Cursor> from{};  // none: before the first record
+    std::optional<Cursor> from{};  // empty: before the first record
     bool inclusive = false;        // the records with `from`'s own `modified` are still to be read
     std::optional<Cursor> met{};   // earlier walks with this configuration have read every record up to there
     Reading reading = Reading::full;
@@ -71,7 +71,7 @@ struct WalkPlan {
 // `tail`: how many records are held after the start, if known; few are fetched in full again in one request, many (or
 // an unknown number) are walked by keys.
 WalkPlan plan_pass(const Dialect& dialect, const StreamState& state, std::optional<std::size_t> tail);
-// A job's, after its last position; none: from the beginning.
+// A job's, after its last position; std::nullopt: from the beginning.
 WalkPlan plan_job(const Dialect& dialect, std::optional<Cursor> after);
 // Of a range of a wide load (ranges.hpp), after its position.
 WalkPlan plan_range(const Range& range);
@@ -101,7 +101,7 @@ class Walk {
     // A page that was requested as specified by this walk, with this Take. Errors: bad_response if it is out of order
     // or begins before the position; then the walk does not move.
     Result<> take_page(const Page& page, std::size_t take);
-    // Whether the last page held fewer records than requested and than the server ever returned at once.
+    // Whether the last page had fewer records than requested, and fewer than the largest page from this server.
     bool was_short() const { return short_; }
 
     // What the store knew of the page's records: `unknown` of `count` were new to it.
@@ -135,7 +135,7 @@ class Walk {
     // Whether a held record lies after the position.
     virtual bool is_before_cursor() const = 0;
     virtual bool is_before_position(const Record& first) const = 0;
-    // Whether the portal has ignored Skip, as far as that shows: the walk would go on forever.
+    // Whether the portal has ignored Skip, if that can be seen: the walk would continue forever.
     virtual bool ignores_skip(const Page& page) const = 0;
 
     // What the page shows about the end. `sees_more`: an empty one cannot be right, for another reason than the cursor.
@@ -146,7 +146,7 @@ class Walk {
 
     Dialect dialect_;
     WalkPlan plan_;
-    std::optional<Cursor> position_;  // none: before the first record
+    std::optional<Cursor> position_;  // empty: before the first record
     bool inclusive_;                  // the records with the position's own `modified` are still to be read
     Reading reading_;
     bool narrowed_ = false;

@@ -65,7 +65,7 @@ TEST_CASE("status shows immediately whether all is well") {
     CHECK(warned.run({"status"}).exit == CtlExit::wrong);
     ScriptedApi odd_state({{"GET /v1/status ", "200 OK", status_json("purple", "[]", "null")}});
     CHECK(odd_state.run({"status"}).exit == CtlExit::unknown);
-    // The daemon itself says that its store fails.
+    // The daemon itself reports that its store fails.
     ScriptedApi locked({{"GET /v1/status ", "503 Service Unavailable", problem_text(503, "store_busy")}});
     const CtlRun failing = locked.run({"status"});
     CHECK(failing.exit == CtlExit::critical);

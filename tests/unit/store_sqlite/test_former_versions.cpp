@@ -181,7 +181,7 @@ TEST_CASE("what a damaged version makes unreadable is reported, and the newer on
     CHECK_THAT(fixture.body(4), Contains("\"v\":4"));
     CHECK_THAT(fixture.body(3), Contains("change 4 replaced is damaged"));
     CHECK_THAT(fixture.body(1), Contains("change 4 replaced is damaged"));
-    // And what comes later is kept as ever.
+    // Later versions are kept as usual.
     fixture.commit(R"({"v":6})", "2024-01-06T00:00:00Z");
     CHECK_THAT(fixture.body(5), Contains("\"v\":5"));
 }

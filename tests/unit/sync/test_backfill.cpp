@@ -79,7 +79,8 @@ TEST_CASE("backfill: an empty month costs two requests, and is not proven empty 
     world.good_pass();
     const Job month{.kind = JobKind::backfill, .first_day = "20230201", .last_day = "20230228"};
     CHECK(world.good(month).missing == 0);
-    // Two requests for the records that reach into the month, and two for the month; without totals, one more in vain.
+    // Two requests for the records that reach into the month, and two for the month; without totals, one more that has
+    // no result.
     CHECK(world.portal.requests().size() == (totals ? 4 : 5));
 
     world.put(2, kOld, days("20230202", "20230210"));

@@ -30,7 +30,7 @@ TEST_CASE("row 5: a late row is found although the next listing of keys is trunc
     });
     world.good_pass();
     CHECK(cut);
-    // Wherever the walk ended, it stays there until it has met all that stands before the cursor.
+    // Wherever the walk ended, it stays there until it has met everything before the cursor.
     for (int poll = 0; poll < 3; ++poll) {
         world.clock.run_for(30s);
         world.good_pass();
@@ -49,7 +49,7 @@ TEST_CASE("a first load fetches everything in one pass, whichever of its pages i
         world.put_many(1, 280, 20, kOld);
         std::size_t listings = 0;
         world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
-            // An empty listing is an end; two mistakes in a row are none that anything could notice.
+            // An empty listing is an end; two consecutive erroneous ones cannot be detected.
             if (request.take == 50 && request.records > keep && ++listings == page && keep > 0)
                 cut_listing(body, keep);
         });
@@ -65,7 +65,7 @@ TEST_CASE("a server that limits its pages by bytes is walked to its end by every
     BoundedWorld world({.or_refused = !keyset, .totals = false});
     std::mt19937 random(seed);
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
-        // By id it gives what was asked for: what it left out would look like a record that is gone.
+        // Queries by id return everything requested: a record that they omitted would look deleted.
         if (!mentions(request, "$in")) cut_listing(body, 5 + random() % 60);
     });
     world.put_many(1, 400, 25, kOld);
@@ -76,7 +76,7 @@ TEST_CASE("a server that limits its pages by bytes is walked to its end by every
     world.put(1'000, {kOld.ticks + 3 * Timestamp::ticks_per_second});
     CHECK(world.reconcile(true).deleted == 10);
     world.check_same();
-    // An ordinary pass goes on where the one before was cut off.
+    // An ordinary pass continues where the previous one was truncated.
     world.put_many(2'000, 300, 10, ago(world, 3'600));
     for (int poll = 0; poll < 60 && world.live() < 691; ++poll)
         world.good_pass();
@@ -100,7 +100,7 @@ TEST_CASE("ranges: a response that is empty by mistake ends none of them") {
     world.memory = StreamMemory(20);
     world.portal.set_latency(300ms);
     world.put_many(1, 600, 1, kOld);
-    std::set<std::string> asked;  // twice in a row would be the end
+    std::set<std::string> asked;  // two consecutive ones would be the end
     unsigned emptied = 0;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         const bool is_page = request.kind == "query" && request.take == 20;

@@ -266,8 +266,8 @@ TEST_CASE("the dialect is proven in three rounds of requests") {
     world.put(2, kOld + 1h);
     const PassReport report = world.good_pass();
     CHECK(report.dialect_proven);
-    // Three rounds, one page, and the proof of the end; forms that find nothing are not requested again.
-    // Dates are looked for once more, as strings may stand before them.
+    // Three rounds, one page, and the proof of the end; forms that find nothing are not requested again. Dates are
+    // checked once more, since strings may come before them.
     CHECK(report.took < 6 * 300ms + 10ms);
     CHECK(report.requests <= 24);
 }
@@ -370,7 +370,7 @@ TEST_CASE("a backfill of months fetches them concurrently, and continues where e
         row.steps_done = 7;
         row.records = 250;
         world.good(row);
-        // The months before are done according to it.
+        // According to the row, the months before are done.
         CHECK(world.live() == 1 + 7 * 50 - 50);
     }
 }
