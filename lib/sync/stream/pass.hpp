@@ -23,9 +23,9 @@ struct OpenedStream {
 Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& settings,
                                        StreamMemory& memory);
 
-// Part of a pass whose cursor is in the future according to both clocks, the portal's and this machine's (hazard 31;
-// cursor_back.cpp). Returns the state with its cursor at the newest held record that is not in the future; if there is
-// none, the stream is read from the start. The state is not committed, but a whole reconciliation was requested.
+// Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
+// cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
+// read from the start. Nothing of it is committed; a whole reconciliation was requested.
 Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
                                            StreamState state);
 

@@ -18,10 +18,10 @@ namespace carecloud {
 using AskPortal = std::function<Task<Result<PagePtr>>(const Query& query)>;
 AskPortal asking(Fetcher& fetcher);
 
-// std::nullopt: the stream has no record yet to prove anything with. Usually costs about 20 requests, each for one
-// record's keys, in three rounds of concurrent ones. `first`: a record to try before those that the portal lists first:
-// one that the dialect in use does not find. Errors: dialect_unknown if no form works with any of a few records; those
-// of the requests.
+// None: the stream has no record yet to prove anything with. Mostly costs about 20 requests, each for one record's
+// keys, in three rounds of concurrent ones. `first`: a record to begin with, before those that the portal lists first:
+// one that the dialect in use does not find. Errors: dialect_unknown where no form passes with any of a few records;
+// whatever ended a request.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
                                                    std::optional<Key> first = std::nullopt);
 

@@ -1,4 +1,4 @@
-// The reader concurrent with the store: pages, their limits, and that neither waits for the other.
+// The reader beside the store: pages, their bounds, and that neither waits for the other.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "support/run_task.hpp"
@@ -36,7 +36,7 @@ class ReaderFixture {
         filter.stream = "s";
         return *run_task(store.io(), reader_->records(std::move(filter)));
     }
-    // The ids of all pages, and the number of pages.
+    // The ids of all pages, and how many pages they took.
     std::vector<std::string> all_ids(RecordFilter filter, std::size_t* pages = nullptr) {
         std::vector<std::string> ids;
         for (std::optional<std::string> next = ""; next;) {
@@ -140,7 +140,7 @@ TEST_CASE("records are paged by id, within the limits of count and bytes, each e
     fixture.commit(all);
     std::size_t pages = 0;
     CHECK(fixture.all_ids({.limit = 1000}, &pages) == expected);
-    CHECK(pages == 34);  // with three bodies each, the last with one
+    CHECK(pages == 34);  // of three bodies, the last of one
     CHECK(fixture.records({.limit = 2}).records.size() == 2);
     fixture.store.sql("UPDATE records SET deleted_at = 'x' WHERE id = 'r100'");
     CHECK(fixture.records({.limit = 1}).records[0].id == "r101");
@@ -226,7 +226,7 @@ TEST_CASE("records are filtered by the overlap of their days with the range") {
     CHECK(fixture.all_ids(in(20240301, 20240331)) == march);
     CHECK(fixture.all_ids(in(20240501, 99991231)) == std::vector<std::string>{"year"});
     CHECK(fixture.all_ids(in(0, 20240201)) == std::vector<std::string>{"feb", "year"});
-    // Only the days of the newest version count.
+    // The newest version's days count, those that it has no more do not.
     fixture.commit({{.id = "mar", .modified = "2024-01-02T00:00:00Z", .days = DaySpan{20250301, 20250331}},
                     {.id = "mar-day", .modified = "2024-01-02T00:00:00Z"}});
     fixture.store.sql("UPDATE records SET deleted_at = 'x' WHERE id = 'year'");
@@ -329,7 +329,7 @@ TEST_CASE("a reader holds no snapshot: the log restarts meanwhile, and each call
     for (std::uint64_t i = 1; i <= 20; ++i) {
         CHECK(fixture.changes(0, 1000).changes.size() == i);
         CHECK(fixture.records({.limit = 1}).records.size() == 1);
-        // Without readers, a checkpoint moves the whole log, and may truncate it to nothing.
+        // Nobody reads: a checkpoint gets the whole log, and may cut it back to nothing.
         fixture.store.sql("PRAGMA wal_checkpoint(TRUNCATE)");
         CHECK(std::filesystem::file_size(fixture.store.path() + "-wal") < kLogMin);
         REQUIRE(fixture.store.commit(page_of("n" + std::to_string(i), 1, 10)).has_value());
