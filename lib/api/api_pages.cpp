@@ -115,6 +115,7 @@ ServerResponse retry_failed(const Error& error) {
         case ErrorCode::store_full:
         case ErrorCode::store_failed:
         case ErrorCode::store_corrupt:
+        case ErrorCode::store_lost:
             return problem_of(error);
         default:
             return problem_of_portal(error);

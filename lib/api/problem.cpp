@@ -84,7 +84,8 @@ ServerResponse not_running() {
 
 bool is_passing(const Error& error) {
     return error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
-           error.code == ErrorCode::store_failed || error.code == ErrorCode::canceled;
+           error.code == ErrorCode::store_failed || error.code == ErrorCode::store_lost ||
+           error.code == ErrorCode::canceled;
 }
 
 ServerResponse problem_of(const Error& error) {

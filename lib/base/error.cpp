@@ -53,6 +53,8 @@ std::string_view to_string(ErrorCode code) {
             return "store_corrupt";
         case ErrorCode::store_newer:
             return "store_newer";
+        case ErrorCode::store_lost:
+            return "store_lost";
         case ErrorCode::config_invalid:
             return "config_invalid";
     }

@@ -46,6 +46,7 @@ enum class ErrorCode {
     store_failed,   // I/O error, read-only, or cannot be opened
     store_corrupt,  // not a database, or a damaged database
     store_newer,    // written by a newer version of the product
+    store_lost,     // another daemon has taken the engine's lease: no retry, this one stands by
     // Configuration
     config_invalid,
 };

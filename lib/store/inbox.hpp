@@ -40,7 +40,7 @@ class Inbox {
     virtual Task<Result<std::vector<OpenEvent>>> open_events(std::string stream, std::size_t limit) = 0;
     virtual Task<Result<std::size_t>> count_open() = 0;
 
-    // All in one transaction. An event that is not open any more stays as it is.
+    // All in one transaction, checked against Store::set_fence(). An event that is not open any more stays as it is.
     virtual Task<Result<>> settle(std::vector<Settlement> settlements) = 0;
 
     // Counts the stream's created and updated records with a `modified` and a commit in [from, until), and those among

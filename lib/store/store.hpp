@@ -15,6 +15,7 @@
 #include "model/job.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "store/leases.hpp"
 
 #include <cstdint>
 #include <map>
@@ -91,6 +92,17 @@ class DoubtStore {
 // The records and the streams' state, for the engine, with its jobs and its quota, which are in the same database.
 class Store : public JobStore, public QuotaStore, public DoubtStore {
   public:
+    // From the next call on every transaction that the engine writes is checked against this fence, in the transaction
+    // itself: commit(), save_pass(), note_first_pass(), save_requests(), and in the same database Inbox::settle() and
+    // Peers::answer(). One whose fence no longer holds writes nothing and ends by store_lost. Calls that were made
+    // before keep the fence that they were made with. None: nothing is checked, which is for stores that one daemon
+    // alone can open.
+    //
+    // A fence that differs from the last one begins a life of the engine: others may have committed since the last one,
+    // so nothing that this object remembers of the store's content or of the portal's answers (AnswerLog) holds any
+    // more.
+    virtual void set_fence(std::optional<Fence> fence) = 0;
+
     // The stream's row; none if the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 

@@ -11,6 +11,8 @@
 #include "base/machine_use.hpp"
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
+#include "store/leases.hpp"
+#include "store/peers.hpp"
 #include "store/reader.hpp"
 #include "store/store.hpp"
 
@@ -79,10 +81,17 @@ class StoreHandle {
     virtual Inbox& inbox() = 0;
     virtual CertificateStore& certificates() = 0;
     virtual Reader& reader() = 0;
+    // Whoever holds the lease kEngineLease runs the engine.
+    virtual Leases& leases() = 0;
+    // Null: one daemon alone can open this store.
+    virtual Peers* peers() = 0;
 
-    // Called after each commit that added to the change log, with its newest seq: what reads the log finds it there. It
-    // must not throw. One at a time; empty: nobody is called.
+    // Called after each commit that added to the change log, by any daemon, with its newest seq: what reads the log
+    // finds it there. It must not throw. One at a time; empty: nobody is called.
     virtual void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) = 0;
+    // Called when another daemon has received an event, or submitted or answered a request; perhaps more often, or once
+    // for many. A hint: who waits looks each second besides. It must not throw. One at a time; empty: nobody is called.
+    virtual void set_peer_listener(std::function<void()> listener) = 0;
 
     // Whether this process still owns the store, and its writes are kept. store_failed: the store is lost (hazard 37),
     // and all later calls that write fail with that error, too.

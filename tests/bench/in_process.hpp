@@ -9,7 +9,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
@@ -22,6 +24,7 @@ class CountingStore : public Store {
 
     std::size_t commits() const { return commits_; }
 
+    void set_fence(std::optional<Fence> fence) override { store_.set_fence(std::move(fence)); }
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "store/sole_leases.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/sqlite_store_impl.hpp"
@@ -46,9 +47,12 @@ class SqliteHandle : public StoreHandle {
     Inbox& inbox() override { return *store_; }
     CertificateStore& certificates() override { return *store_; }
     Reader& reader() override { return *reader_; }
+    Leases& leases() override { return leases_; }
+    Peers* peers() override { return nullptr; }
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         store_->set_change_listener(std::move(listener));
     }
+    void set_peer_listener(std::function<void()> /*listener*/) override {}
     Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
     Task<Result<ErasureReport>> erase(ErasureRequest request) override {
         return store_->erase(std::move(request));
@@ -64,6 +68,7 @@ class SqliteHandle : public StoreHandle {
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<SqliteReader> reader_;  // closed before the store
     std::string path_;
+    SoleLeases leases_;
 };
 
 }  // namespace

@@ -90,6 +90,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     // read up to it. It must not throw. There is one listener; empty: none.
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
+    // The file's lock is the lease.
+    void set_fence(std::optional<Fence> /*fence*/) override {}
     // The store sets `updated_at` of a committed state: its value in the batch is ignored.
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;

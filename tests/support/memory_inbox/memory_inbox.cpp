@@ -70,7 +70,11 @@ Task<Result<std::size_t>> MemoryInbox::count_open() {
 }
 
 Task<Result<>> MemoryInbox::settle(std::vector<Settlement> settlements) {
-    auto work = [this, settlements = std::move(settlements)]() -> Result<> {
+    const auto fence = fenced_by_ ? fenced_by_->fence() : std::nullopt;
+    auto work = [this, settlements = std::move(settlements), fence]() -> Result<> {
+        if (fence) {
+            if (auto lost = refuse_fenced(fenced_by_->content(), fence, "settle events")) return *lost;
+        }
         for (const Settlement& settlement : settlements) {
             const auto found = content_->events.find(settlement.message_id);
             if (found == content_->events.end()) continue;

@@ -38,6 +38,8 @@ class MemoryInbox : public Inbox {
     MemoryInbox(std::shared_ptr<MemoryInboxContent> content, const Clock& clock,
                 std::shared_ptr<const MemoryStoreContent> store = nullptr);
 
+    // settle() is checked against that store's fence, too.
+    void share_fence(const MemoryStore& store) { fenced_by_ = &store; }
     // Called once per call, after its suspension; `operation` is the method's name.
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
     const MemoryInboxContent& content() const { return *content_; }
@@ -58,6 +60,7 @@ class MemoryInbox : public Inbox {
     std::shared_ptr<MemoryInboxContent> content_;
     const Clock& clock_;
     std::shared_ptr<const MemoryStoreContent> store_;
+    const MemoryStore* fenced_by_ = nullptr;
     StoreFaultHook hook_;
 };
 

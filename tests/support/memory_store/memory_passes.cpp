@@ -43,7 +43,9 @@ Task<Result<std::uint64_t>> MemoryStore::count_live(std::string stream, std::str
 }
 
 Task<Result<std::uint64_t>> MemoryStore::save_pass(Job pass) {
-    auto work = [this, pass = std::move(pass), at = clock_.wall().to_string_ms()]() -> Result<std::uint64_t> {
+    auto work = [this, pass = std::move(pass), at = clock_.wall().to_string_ms(),
+                 fence = fence_]() -> Result<std::uint64_t> {
+        if (auto lost = refuse_fenced(*content_, fence, "write a pass")) return *lost;
         ++content_->commits;
         return write_pass(pass, at);
     };

@@ -43,7 +43,9 @@ Task<Result<std::optional<StreamState>>> MemoryStore::load_stream(std::string st
 }
 
 Task<Result<CommitSummary>> MemoryStore::commit(Batch batch) {
-    auto work = [this, batch = std::move(batch), at = clock_.wall().to_string_ms()] {
+    auto work = [this, batch = std::move(batch), at = clock_.wall().to_string_ms(),
+                 fence = fence_]() -> Result<CommitSummary> {
+        if (auto lost = refuse_fenced(*content_, fence, "commit a page of " + batch.stream)) return *lost;
         return apply(batch, at);
     };
     return run_with_faults<CommitSummary>(hook_, "commit", std::move(work));
@@ -119,7 +121,9 @@ Task<Result<std::map<std::string, Timestamp>>> MemoryStore::first_passes() {
 }
 
 Task<Result<>> MemoryStore::note_first_pass(std::string stream) {
-    auto work = [this, stream = std::move(stream), at = clock_.wall().to_string_ms()]() -> Result<> {
+    auto work = [this, stream = std::move(stream), at = clock_.wall().to_string_ms(),
+                 fence = fence_]() -> Result<> {
+        if (auto lost = refuse_fenced(*content_, fence, "write a first pass")) return *lost;
         content_->commits += content_->tables.first_passes.try_emplace(stream, at).second;
         return {};
     };
@@ -135,7 +139,8 @@ Task<Result<RequestCount>> MemoryStore::requests(std::string month) {
 }
 
 Task<Result<>> MemoryStore::save_requests(std::string month, RequestCount count) {
-    auto work = [this, month = std::move(month), count]() -> Result<> {
+    auto work = [this, month = std::move(month), count, fence = fence_]() -> Result<> {
+        if (auto lost = refuse_fenced(*content_, fence, "count requests")) return *lost;
         content_->tables.quota[month] = count;
         return {};
     };

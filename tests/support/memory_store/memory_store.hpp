@@ -25,6 +25,12 @@
 
 namespace carecloud {
 
+struct LeaseRow {
+    std::string holder{};
+    std::uint64_t token = 0;
+    Timestamp expires_at{};  // by the store's clock
+};
+
 // The content, which survives a MemoryStore, like a disk survives a process.
 struct MemoryStoreContent {
     StoreContent tables;
@@ -33,6 +39,7 @@ struct MemoryStoreContent {
     std::map<std::string, std::uint64_t> unsteady{};
     std::uint64_t last_pass = 0;
     bool owned = false;
+    std::map<std::string, LeaseRow> leases{};  // by name
 };
 
 // The daemon's lock on a store (hazard 13), held during its lifetime: a second daemon cannot take it.
@@ -61,6 +68,8 @@ class MemoryStore : public Store {
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
     const MemoryStoreContent& content() const { return *content_; }
 
+    void set_fence(std::optional<Fence> fence) override;
+    const std::optional<Fence>& fence() const { return fence_; }
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
@@ -103,6 +112,11 @@ class MemoryStore : public Store {
     StoreFaultHook hook_;
     AnswerLog answers_;
     std::uint64_t begun_at_ = 0;  // the newest change before the current commit
+    std::optional<Fence> fence_;
 };
+
+// Why a transaction under this fence must not write; none: it may, or is not checked.
+std::optional<Error> refuse_fenced(const MemoryStoreContent& content, const std::optional<Fence>& fence,
+                                   std::string operation);
 
 }  // namespace carecloud
