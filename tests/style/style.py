@@ -28,6 +28,7 @@ ROOMS = {
     "portal/http": {"base", "model", "json", "net", "net/client", "portal"},
     "store": {"base", "model", "versions"},
     "store/sqlite": {"base", "model", "store", "versions"},
+    "store/postgres": {"base", "model", "store", "versions"},
     "sync/limits": {"base", "model", "portal", "store"},
     "sync/walk": {"base", "model", "portal", "store", "sync/limits"},
     "sync/events": {"base", "model", "portal", "store", "sync/limits", "sync/walk"},
@@ -54,6 +55,7 @@ ROOMS = {
 # A library is met by one room, which turns its exceptions and types into ours.
 LIBRARIES = [
     (re.compile(r"sqlite3\.h"), {"store/sqlite"}),
+    (re.compile(r"libpq-fe\.h"), {"store/postgres"}),
     (re.compile(r"simdjson"), {"json"}),
     (re.compile(r"libdeflate"), {"net/client"}),
     (re.compile(r"zstd"), {"versions"}),

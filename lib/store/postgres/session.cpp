@@ -1,0 +1,120 @@
+#include "store/postgres/session.hpp"
+
+#include "store/postgres/schema.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr int kOldestVersion = 14;
+constexpr int kNewestVersion = 17;
+// A pooler that shares sessions answers at once; one that does not may have no connection left.
+constexpr std::chrono::milliseconds kPoolerTimeout{1000};
+
+[[noreturn]] void refuse(std::string text, std::string hint) {
+    throw PgError(PgError::Kind::misused, "", text, std::move(hint));
+}
+
+void check_server(const PgConnection& db) {
+    const int major = db.server_version() / 10000;
+    if (major < kOldestVersion || major > kNewestVersion) {
+        refuse("the server is PostgreSQL " + db.parameter("server_version"),
+               "PostgreSQL " + std::to_string(kOldestVersion) + " to " + std::to_string(kNewestVersion) +
+                   " are supported");
+    }
+    const std::string encoding = db.parameter("server_encoding");
+    if (encoding != "UTF8") {
+        refuse("the database has the encoding " + encoding,
+               "create it with: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'");
+    }
+}
+
+// Not by `options=` when connecting, which poolers refuse.
+void set_up(PgConnection& db, const PostgresSettings& settings) {
+    db.script(
+        "SET jit = off; SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO';"
+        " SET default_transaction_isolation = 'read committed';"
+        " SET search_path = " +
+        quoted_identifier(settings.schema));
+    set_limits(db, settings.limits);
+    // A role or a database may have been set up for speed. A stronger setting (remote_apply) stays.
+    db.script(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
+}
+
+void check_writable(PgConnection& db) {
+    const PgRows rows =
+        db.query("SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'");
+    if (rows[0].flag(0)) refuse("the server is a standby", "name the primary in store.url, or all servers");
+    if (rows[0].flag(1)) {
+        refuse("the server's transactions are read-only",
+               "reset default_transaction_read_only of the server, the database and the role");
+    }
+}
+
+std::int64_t process_of(PgConnection& db) {
+    return db.query("SELECT pg_backend_pid()")[0].number(0);
+}
+
+// Under transaction pooling a session's settings, prepared statements and notifications reach other clients. Two
+// clients at once that are served by one process prove it, and so does one client that is served by two.
+void refuse_transaction_pooling(PgConnection& db, const PostgresSettings& settings,
+                                const PostgresHost& host) {
+    const std::int64_t process = process_of(db);
+    if (process == db.reported_process()) return;  // there is no pooler
+    bool shared = process_of(db) != process;
+    if (!shared) {
+        PostgresSettings hasty = settings;
+        hasty.connect_timeout = hasty.answer_timeout = kPoolerTimeout;
+        try {
+            PgConnection other(hasty, host);
+            shared = process_of(other) == process_of(db);
+        } catch (const PgError&) {
+            // The pooler has no connection left while this session keeps one: it pools sessions.
+        }
+    }
+    if (shared) {
+        refuse("a connection pooler shares sessions between clients",
+               "set pool_mode=session for this database in pgbouncer.ini, or connect to the server itself");
+    }
+}
+
+std::unique_ptr<PgConnection> open_on(const PostgresSettings& settings, const PostgresHost& host) {
+    auto db = std::make_unique<PgConnection>(settings, host);
+    check_server(*db);
+    refuse_transaction_pooling(*db, settings, host);
+    set_up(*db, settings);
+    check_writable(*db);
+    return db;
+}
+
+}  // namespace
+
+void set_limits(PgConnection& db, const PgLimits& limits) {
+    const auto text = [](std::chrono::milliseconds limit) { return std::to_string(limit.count()); };
+    db.script("SET statement_timeout = " + text(limits.statement) +
+              "; SET lock_timeout = " + text(limits.lock) +
+              "; SET idle_in_transaction_session_timeout = " + text(limits.idle_in_transaction));
+}
+
+std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings) {
+    std::optional<PgError> first;
+    std::string all;
+    for (const PostgresHost& host : settings.hosts) {
+        try {
+            return open_on(settings, host);
+        } catch (const PgError& error) {
+            if (!first) first = error;
+            const std::string name = host.text();
+            const std::string text = error.what();
+            // Errors of connecting name the host already.
+            all += (all.empty() ? "" : "; ") + (text.starts_with(name) ? text : name + ": " + text);
+        }
+    }
+    if (!first) throw PgError(PgError::Kind::misused, "", "no host is known", "name one in store.url");
+    throw PgError(first->kind(), first->sqlstate(), all, first->hint());
+}
+
+}  // namespace carecloud

@@ -1,0 +1,64 @@
+// Where a PostgreSQL store is and how it is reached, from store.url:
+//
+//     auto settings = parse_postgres_url("postgresql://carecloud@db1.example.org,db2.example.org/claims");
+//
+// The environment (PGHOST and similar variables) and libpq's own files never decide: every parameter is given. A
+// password in the URL is refused, because URLs are printed; it comes from a file. Nothing here connects.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+struct PostgresHost {
+    std::string name{};  // a host name, an address, or the folder of a UNIX socket ("/run/postgresql")
+    std::uint16_t port = 5432;
+
+    bool is_local() const;     // a UNIX socket or a loopback address
+    std::string text() const;  // "db1.example.org:5432"
+};
+
+// Limits on the server's side of a session. They bound what a paused client can block.
+struct PgLimits {
+    std::chrono::milliseconds statement{6000};
+    std::chrono::milliseconds lock{5000};
+    std::chrono::milliseconds idle_in_transaction{2000};
+};
+
+struct PostgresSettings {
+    std::vector<PostgresHost> hosts{};  // tried in order until one accepts writes
+    std::string database{};
+    std::string user{};
+    std::string password{};
+    std::string schema = "carecloud";
+    std::string sslmode{};      // never weaker than verify-ca beyond this machine
+    std::string sslrootcert{};  // a file of trusted certificates
+    std::string sslcert{};
+    std::string sslkey{};
+    std::string sslcrl{};
+    std::string application_name = "carecloud-syncd";
+
+    std::chrono::milliseconds connect_timeout{4000};  // per host
+    // How long an answer is waited for: longer than the server's own limits, which state the reason.
+    std::chrono::milliseconds answer_timeout{8000};
+    PgLimits limits{};
+    // Whether versions that are replaced are kept, until the first prune() decides.
+    bool keep_versions = true;
+
+    // "database claims at db1.example.org:5432, db2.example.org:5432": for messages.
+    std::string text() const;
+};
+
+// Whether store.url names a PostgreSQL store.
+bool is_postgres_url(std::string_view url);
+
+// Errors: config_invalid, whose text never quotes the URL.
+Result<PostgresSettings> parse_postgres_url(const std::string& url);
+
+}  // namespace carecloud
