@@ -20,6 +20,13 @@ void append(std::vector<Replaced>& taken, std::vector<Replaced>& lot) {
 
 }  // namespace
 
+std::optional<std::string> pack_again(BodyPacker& packer, std::string_view packed, const BodyCheck& check,
+                                      std::string_view former, std::string_view now) {
+    const auto body = BodyUnpacker(former).unpack(packed, check);
+    if (!body) return std::nullopt;
+    return packer.pack(*body, now);
+}
+
 ArchiveThread::~ArchiveThread() {
     discard();
     {

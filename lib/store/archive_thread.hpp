@@ -26,6 +26,9 @@
 
 namespace carecloud {
 
+// In the place of a body that is not kept any more: valid JSON, but no record, which has an `_id`.
+inline constexpr std::string_view kNoBody = "{}";
+
 // A version that change `seq` replaced.
 struct Replaced {
     std::uint64_t seq = 0;
@@ -38,6 +41,11 @@ struct Replaced {
     PagePtr page{};
     std::optional<ArchivedVersion> kept{};  // set when it is packed; empty if the two differ only in spelling
 };
+
+// A version that was packed with `former`, which `now` has replaced without being another version: packed with `now`.
+// None: it is damaged, as whoever reads it is told.
+std::optional<std::string> pack_again(BodyPacker& packer, std::string_view packed, const BodyCheck& check,
+                                      std::string_view former, std::string_view now);
 
 class ArchiveThread {
   public:

@@ -1,3 +1,4 @@
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 
@@ -106,11 +107,8 @@ std::vector<Doubt> DoubtTable::next(std::string_view stream, std::size_t limit) 
     next_.bind(2, static_cast<std::int64_t>(limit));
     const Statement::Scope scope(next_);
     std::vector<Doubt> doubts;
-    while (next_.step()) {
-        const std::string_view modified = next_.text(1);
-        doubts.push_back({.key = {std::string(next_.text(0)), std::string(modified), time_of(modified)},
-                          .ask_at = time_of(next_.text(2))});
-    }
+    while (next_.step())
+        doubts.push_back(doubt_of_row(next_));
     return doubts;
 }
 

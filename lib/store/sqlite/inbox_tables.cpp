@@ -1,3 +1,4 @@
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 
@@ -76,12 +77,8 @@ std::vector<OpenEvent> EventTable::open(std::string_view stream, std::size_t lim
     open_.bind(2, static_cast<std::int64_t>(limit));
     const Statement::Scope scope(open_);
     std::vector<OpenEvent> events;
-    while (open_.step()) {
-        events.push_back({.message_id = std::string(open_.text(0)),
-                          .record_id = std::string(open_.text(1)),
-                          .event_time = Timestamp::parse(open_.text(2)),
-                          .held_seq = static_cast<std::uint64_t>(open_.integer(3))});
-    }
+    while (open_.step())
+        events.push_back(open_event_of_row(open_));
     return events;
 }
 
@@ -136,14 +133,8 @@ bool SubscriptionTable::save(const Subscription& subscription, std::string_view 
 std::vector<Subscription> SubscriptionTable::all() {
     const Statement::Scope scope(all_);
     std::vector<Subscription> found;
-    while (all_.step()) {
-        // A state unknown to this version is from a newer one: until it is updated, it counts as pending.
-        const auto state = subscription_state_from(all_.text(1));
-        found.push_back({.topic_arn = std::string(all_.text(0)),
-                         .state = state.value_or(SubscriptionState::pending),
-                         .subscription_arn = std::string(all_.text(2)),
-                         .changed_at = std::string(all_.text(3))});
-    }
+    while (all_.step())
+        found.push_back(subscription_of_row(all_));
     return found;
 }
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/live_keys.hpp"
 
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/store.hpp"
 
@@ -41,11 +42,8 @@ Result<std::vector<Key>> LiveKeys::read(const LiveRange& range) {
         read_.bind(4, static_cast<std::int64_t>(range.limit));
         read_.bind(5, static_cast<std::int64_t>(range.skip));
         const Statement::Scope scope(read_);
-        while (read_.step()) {
-            Key key{std::string(read_.text(0)), std::string(read_.text(1)), {}};
-            key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
-            keys.push_back(std::move(key));
-        }
+        while (read_.step())
+            keys.push_back(key_of_row(read_));
         ensure_live(range, keys);
         return keys;
     });

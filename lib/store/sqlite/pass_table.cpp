@@ -1,3 +1,4 @@
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 #include "store/store.hpp"
@@ -7,12 +8,6 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kPassColumns =
-    "pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
-    "position_modified,"
-    " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
-    "hint,"
-    " wished_at, started_at, updated_at, holes, awaiting, reason, unexplained, ranges";
 // ?1 is the id, or null for a new row; the others are in the order of the columns.
 constexpr std::string_view kPassValues =
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
@@ -31,10 +26,6 @@ std::int64_t signed_of(std::uint64_t number) {
 }
 
 }  // namespace
-
-std::string_view pass_columns() {
-    return kPassColumns;
-}
 
 PassTable::PassTable(Connection& db)
     : db_(db),
@@ -93,61 +84,6 @@ std::uint64_t PassTable::save(const Job& pass, std::string_view at) {
     return static_cast<std::uint64_t>(id);
 }
 
-namespace {
-
-// A row that is none of this version's stands for itself alone: the others are not held up by it.
-Job unreadable(const Statement& row) {
-    return {.id = static_cast<std::uint64_t>(row.integer(0)),
-            .stream = std::string(row.text(2)),
-            .status = JobStatus::failed,
-            .error = "kind '" + std::string(row.text(1)) + "' and state '" + std::string(row.text(3)) +
-                     "' are not known to this version",
-            .hint = "delete the row from passes, or upgrade",
-            .updated_at = std::string(row.text(25))};
-}
-
-Job pass_of(const Statement& row) {
-    const auto text = [&](int column) { return std::string(row.text(column)); };
-    const auto number = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
-    const auto kind = job_kind_from(row.text(1));
-    const auto status = job_status_from(row.text(3));
-    if (!kind || !status) return unreadable(row);
-    Job pass{.id = number(0),
-             .kind = *kind,
-             .stream = text(2),
-             .status = *status,
-             .scheduled = row.integer(4) != 0,
-             .reason = text(28),
-             .deep = row.integer(5) != 0,
-             .whole = row.integer(6) != 0,
-             .confirm_deletes = row.integer(7) != 0,
-             .first_day = text(8),
-             .last_day = text(9),
-             .ranges = text(30),
-             .steps = number(12),
-             .steps_done = number(13),
-             .records = number(14),
-             .missing = number(16),
-             .changed = number(17),
-             .gone = number(18),
-             .deleted = number(19),
-             .holes = number(26),
-             .awaiting = number(27),
-             .unexplained = number(29),
-             .requests = number(20),
-             .error = text(21),
-             .hint = text(22),
-             .requested_at = text(23),
-             .started_at = text(24),
-             .updated_at = text(25)};
-    if (!row.is_null(10))
-        pass.position = Cursor{text(10), Timestamp::parse(row.text(10)).value_or(Timestamp{}), text(11)};
-    if (!row.is_null(15)) pass.expected = number(15);
-    return pass;
-}
-
-}  // namespace
-
 std::vector<Job> PassTable::all() {
     return read_passes(all_);
 }
@@ -156,7 +92,7 @@ std::vector<Job> read_passes(Statement& select) {
     std::vector<Job> passes;
     const Statement::Scope scope(select);
     while (select.step())
-        passes.push_back(pass_of(select));
+        passes.push_back(job_of_row(select));
     return passes;
 }
 

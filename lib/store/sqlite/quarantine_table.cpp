@@ -1,3 +1,4 @@
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 #include "store/store.hpp"
@@ -82,11 +83,8 @@ std::vector<Key> QuarantineTable::untried(Timestamp before, std::size_t limit) {
     untried_.bind(5, kNotJsonReason);
     untried_.bind(6, Store::kHourlyAttempts);
     const Statement::Scope scope(untried_);
-    while (untried_.step()) {
-        Key key{std::string(untried_.text(0)), std::string(untried_.text(1)), {}};
-        key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
-        keys.push_back(std::move(key));
-    }
+    while (untried_.step())
+        keys.push_back(key_of_row(untried_));
     return keys;
 }
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/read_database.hpp"
 
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/tables.hpp"
@@ -87,8 +88,8 @@ ReadDatabase::ReadDatabase(const SqliteSettings& settings, const ReadBounds& bou
       open_events_(*db_, read_queries::kOpenEvents),
       quarantine_(*db_, read_queries::kQuarantine),
       quarantined_(*db_, read_queries::kQuarantined),
-      passes_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes ORDER BY pass DESC LIMIT ?1"),
-      pass_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes WHERE pass = ?1"),
+      passes_(*db_, "SELECT " + std::string(kPassColumns) + " FROM passes ORDER BY pass DESC LIMIT ?1"),
+      pass_(*db_, "SELECT " + std::string(kPassColumns) + " FROM passes WHERE pass = ?1"),
       counts_(*db_, read_queries::kCounts),
       streams_(*db_, read_queries::kStreams),
       count_records_(*db_, read_queries::kCountRecords) {}

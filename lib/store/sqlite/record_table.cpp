@@ -106,36 +106,34 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
         summary.count(unseen.kind);
         return true;
     }
-    doubts.recall(record.id, held->version);
+    doubts.recall(record.id, held->change.version);
     const Decision decision = decide_on(*held, batch, record);
     if (decision.verdict == Verdict::doubt) {
-        summary.doubted += doubts.put(record, batch.asked_at, *decision.ask_at, held->version.reversals);
+        summary.doubted +=
+            doubts.put(record, batch.asked_at, *decision.ask_at, held->change.version.reversals);
         return false;
     }
-    if (held->version.ask_at && !decision.ask_at) summary.undoubted += doubts.remove(record.id);
-    if (held->version.ask_at && decision.ask_at) doubts.move(record.id, *decision.ask_at);
+    if (held->change.version.ask_at && !decision.ask_at) summary.undoubted += doubts.remove(record.id);
+    if (held->change.version.ask_at && decision.ask_at) doubts.move(record.id, *decision.ask_at);
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
     if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
     if (decision.verdict != Verdict::take) return false;
     expect_replaced_ = keep_versions_;
     keep(*held, record, batch.page);
     replace(held->rowid, record);
-    log(record, decision.kind, held->seq, decision.reversal);
+    log(record, decision.kind, held->change.seq, decision.reversal);
     summary.count(decision.kind);
     summary.reversed += decision.reversal > 0;
     return true;
 }
 
 Decision RecordTable::decide_on(Held& held, const Batch& batch, const Record& record) {
-    const Asked brought = answers_.of(held.seq);
-    Arrival arrival = arrival_of(batch, record, brought);
-    // Duplicates in one response have no order.
-    const bool is_of_this_page = held.seq > static_cast<std::uint64_t>(accepted_seq_);
-    arrival.in_order = !is_of_this_page && batch.page->asked.is_after(brought);
-    const bool is_same = held.version.modified == arrival.modified && held.version.hash == arrival.hash;
-    if (!is_same && held.version.last_change != ChangeKind::deleted)
-        recall(held.version, arrival, held.newest, now_, [this](std::uint64_t seq) { return past(seq); });
-    return decide(&held.version, arrival);
+    const BatchDecisions decisions{.batch = batch,
+                                   .answers = answers_,
+                                   .seq_before = static_cast<std::uint64_t>(accepted_seq_),
+                                   .now = now_};
+    return carecloud::decide_on(held.change, decisions, record,
+                                [this](std::uint64_t seq) { return past(seq); });
 }
 
 std::optional<PastChange> RecordTable::past(std::uint64_t seq) {
@@ -182,21 +180,16 @@ std::optional<RecordTable::Held> RecordTable::find(std::string_view id, bool who
 std::optional<RecordTable::Held> RecordTable::read(Statement& find, std::string_view id) {
     const Statement::Scope scope(find);
     if (!find.step() || find.text(0) != stream_ || find.text(1) != id) return std::nullopt;
-    Held held{.rowid = find.integer(10),
-              .seq = static_cast<std::uint64_t>(find.integer(6)),
-              .version = {},
-              .newest = {}};
-    held.version.modified = Timestamp::parse(find.text(2));
-    held.version.hash = find.hash(3);
-    const bool deleted = !find.is_null(4);
-    // The row of the log can only be missing if another program pruned more than the schema allows.
-    const auto logged = change_kind_from(find.text(5));
-    held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
-    held.newest = {.modified = held.version.modified,
-                   .hash = held.version.hash,
-                   .committed_at = Timestamp::parse(find.text(9)),
-                   .reversal = static_cast<std::uint64_t>(find.integer(8)),
-                   .previous = static_cast<std::uint64_t>(find.integer(7))};
+    Held held{.rowid = find.integer(10), .change = {.seq = static_cast<std::uint64_t>(find.integer(6))}};
+    HeldVersion& version = held.change.version;
+    version.modified = Timestamp::parse(find.text(2));
+    version.hash = find.hash(3);
+    version.last_change = last_change_of(!find.is_null(4), find.text(5));
+    held.change.newest = {.modified = version.modified,
+                          .hash = version.hash,
+                          .committed_at = Timestamp::parse(find.text(9)),
+                          .reversal = static_cast<std::uint64_t>(find.integer(8)),
+                          .previous = static_cast<std::uint64_t>(find.integer(7))};
     if (&find == &find_whole_)
         held.former = Former{std::string(find.text(2)), std::string(find.text(kBodyColumn))};
     return held;
@@ -208,11 +201,11 @@ void RecordTable::keep(Held& held, const Record& record, const PagePtr& page) {
     if (!held.former) held.former = former(held.rowid);
     if (held.former->body == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
-                  .previous = held.seq,
+                  .previous = held.change.seq,
                   .id = record.id,
                   .now = record.body,
                   .modified_text = std::move(held.former->modified_text),
-                  .hash = held.version.hash,
+                  .hash = held.change.version.hash,
                   .former = std::move(held.former->body),
                   .page = page});
     versions_.put(stream_, archive_.take_done());
@@ -242,7 +235,7 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
 void RecordTable::mark_deleted(const Key& key, Asked denied, CommitSummary& summary) {
     const std::optional<Held> row = find(key.id, false);
     if (!row || !holds(key)) return;  // it was stored again in the meantime, or is deleted
-    if (!denied.is_after(answers_.of(row->seq))) return;
+    if (!denied.is_after(answers_.of(row->change.seq))) return;
     const std::optional<HeldRecord> version = held(key.id);
     delete_.bind(1, row->rowid);
     delete_.bind(2, seq_ + 1);
@@ -252,9 +245,9 @@ void RecordTable::mark_deleted(const Key& key, Asked denied, CommitSummary& summ
                       .modified_text = version->modified_text,
                       .modified = key.modified,
                       .body = {},
-                      .hash = row->version.hash,
+                      .hash = row->change.version.hash,
                       .days = {}};
-    log(gone, ChangeKind::deleted, row->seq);
+    log(gone, ChangeKind::deleted, row->change.seq);
     summary.count(ChangeKind::deleted);
 }
 

@@ -10,6 +10,7 @@
 #include "model/change.hpp"
 #include "model/record.hpp"
 #include "store/archive_thread.hpp"
+#include "store/held_change.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
 #include "store/sqlite/tables.hpp"
@@ -64,9 +65,7 @@ class RecordTable {
     };
     struct Held {
         std::int64_t rowid = 0;
-        std::uint64_t seq = 0;
-        HeldVersion version;
-        PastChange newest;  // the change that brought it
+        HeldChange change{};
         std::optional<Former> former{};
     };
 

@@ -14,6 +14,7 @@
 #include "model/record.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 struct sqlite3_stmt;
@@ -45,6 +46,10 @@ class Statement {
     // Columns count from 0. Views are valid until the next step or reset.
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
+    std::uint64_t count(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+    bool flag(int column) const { return integer(column) != 0; }
+    // A time that the store noted, which is a text.
+    std::string time_text(int column) const { return std::string(text(column)); }
     std::string_view text(int column) const;
     // All zero if the column does not contain 32 bytes: no hash equals that.
     Hash hash(int column) const;

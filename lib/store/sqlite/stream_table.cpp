@@ -1,12 +1,10 @@
+#include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kLoad =
-    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at, portal_time,"
-    " reconciled_fingerprint, ranges FROM streams WHERE stream = ?1";
 // If every column except updated_at is unchanged, the row is not written.
 constexpr std::string_view kStreamSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
@@ -26,44 +24,18 @@ constexpr std::string_view kReconciled =
     "UPDATE streams SET reconciled_fingerprint = fingerprint"
     " WHERE stream = ?1 AND reconciled_fingerprint IS NOT fingerprint";
 
-Error damaged(const std::string& stream, const std::string& column) {
-    return {
-        .code = ErrorCode::store_corrupt,
-        .operation = "load stream " + stream,
-        .subject = "streams." + column + " is not a timestamp",
-        .hint = "restore the row from a backup, or delete it; the stream then restarts from the beginning"};
-}
-
 }  // namespace
 
 StreamTable::StreamTable(Connection& db)
-    : load_(db, kLoad), save_(db, kStreamSave), reconciled_(db, kReconciled) {}
+    : load_(db, "SELECT " + std::string(kStreamColumns) + " FROM streams WHERE stream = ?1"),
+      save_(db, kStreamSave),
+      reconciled_(db, kReconciled) {}
 
 Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) {
     load_.bind(1, stream);
     const Statement::Scope scope(load_);
     if (!load_.step()) return std::optional<StreamState>();
-    const auto text = [this](int column) { return std::string(load_.text(column)); };
-    StreamState state;
-    state.stream = stream;
-    state.entity = text(0);
-    state.fingerprint = text(1);
-    state.dialect = text(5);
-    state.updated_at = text(6);
-    state.reconciled_fingerprint = text(8);
-    state.ranges = text(9);
-    if (!load_.is_null(2)) {
-        const auto modified = Timestamp::parse(load_.text(2));
-        if (!modified) return damaged(stream, "cursor_modified");
-        state.cursor = Cursor{.modified_text = text(2), .modified = *modified, .id = text(3)};
-    }
-    if (!load_.is_null(4)) {
-        const auto modified = Timestamp::parse(load_.text(4));
-        if (!modified) return damaged(stream, "safe_modified");
-        state.safe = SafePoint{.modified_text = text(4), .modified = *modified};
-    }
-    if (!load_.is_null(7)) state.portal_time = Timestamp::parse(load_.text(7));
-    return std::optional<StreamState>(std::move(state));
+    return stream_of_row(load_, stream);
 }
 
 bool StreamTable::save(const StreamState& state, std::string_view updated_at) {

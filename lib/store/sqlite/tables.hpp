@@ -11,6 +11,7 @@
 #include "model/job.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "store/archive_thread.hpp"
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/sqlite/rows_insert.hpp"
@@ -28,11 +29,6 @@
 #include <vector>
 
 namespace carecloud {
-
-struct Replaced;
-
-// In the place of a body that is not kept any more: valid JSON, but no record, which has an `_id`.
-inline constexpr std::string_view kNoBody = "{}";
 
 // The table `streams`: what a stream carries from one life of the process to the next.
 class StreamTable {
@@ -151,9 +147,8 @@ class PassTable {
     Statement forget_;
 };
 
-// All rows of a SELECT of pass_columns(), which it runs and resets.
+// All rows of a SELECT of kPassColumns, which it runs and resets.
 std::vector<Job> read_passes(Statement& select);
-std::string_view pass_columns();
 
 // The table `quarantine`: records that could not be taken, complete, with the reason (promise 6).
 class QuarantineTable {

@@ -68,12 +68,12 @@ std::int64_t VersionTable::pack_anew(const Replaced& replaced) {
         if (!find_.step()) continue;
         const BodyCheck check{.hash = find_.hash(0), .bytes = static_cast<std::size_t>(find_.integer(1))};
         const std::string_view packed = find_.text(2);
-        const auto body = BodyUnpacker(replaced.former).unpack(packed, check);
-        if (!body) return 0;  // damaged, as whoever reads it is told
-        const std::string anew = packer_.pack(*body, replaced.now);
-        const auto growth = static_cast<std::int64_t>(anew.size()) - static_cast<std::int64_t>(packed.size());
+        const auto again = pack_again(packer_, packed, check, replaced.former, replaced.now);
+        if (!again) return 0;
+        const auto growth =
+            static_cast<std::int64_t>(again->size()) - static_cast<std::int64_t>(packed.size());
         update_.bind(1, seq);
-        update_.bind_blob(2, anew);
+        update_.bind_blob(2, *again);
         update_.run();
         return growth;
     }
