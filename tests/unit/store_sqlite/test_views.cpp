@@ -2,10 +2,7 @@
 #include "portal/records.hpp"
 #include "support/sanitized.hpp"
 #include "unit/store_sqlite/attendance_store.hpp"
-
-#include <cstdlib>
-#include <iostream>
-#include <random>
+#include "unit/store_sqlite/hostile_bodies.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -38,54 +35,6 @@ void check_views(AttendanceStore& store, const std::vector<std::string>& bodies)
     }
 }
 
-std::uint64_t seed_of_run() {
-    const char* given = std::getenv("CARECLOUD_SEED");
-    const std::uint64_t seed = given ? std::stoull(given) : std::random_device{}();
-    std::cout << "CARECLOUD_SEED=" << seed << std::endl;
-    return seed;
-}
-
-// A number, a date, a flag or a time in all the forms that it was or might be sent in.
-const char* const kValues =
-    R"([null, true, false, 0, 1, 7, -3, 2.5, "", "Y", "n", "Yes", "FALSE", "maybe", "3.28", "08.50",
-    ".5", "5.", "-0.25", "+1", " 4 ", "1,5", "1e2", "1e999", "-1e999", "0x10", "--3", ".", "e5", "nan", "3 4",
-    20240301, 20241399, "20240301", "20240229", "20230229", "20240230", "20241399", "20240301T", "202403011830",
-    "20240331183000", "20240331240000", "20240331236000", "2024-03-01", "00000101", "2024 301", "\u0662\u0660240301",
-    "20170103 02:44 PM", "20170103 12:00 am", "20170103 12:59 PM", "20170103 00:10 AM", "20170103 13:10 PM",
-    "20170103 2:44 PM", "20170103 02:60 PM", "20170230 02:44 PM", "20170103 02:44", "20170103 02:44 PMM", "\"", "\\",
-    [], {}, [1], ["20240301"], {"a": 1}, [[]], [{"signin": 5}], {"attendanceinfo": 5}, {"0": {}}, "{}", "[]"])";
-
-class Spoiler {
-  public:
-    explicit Spoiler(std::uint64_t seed) : random_(seed), values_(OrderedJson::parse(kValues)) {}
-
-    std::string spoiled(std::uint64_t index) {
-        auto body = OrderedJson::parse(
-            make_record(7, index, index % 3 == 0 ? RecordShape::full : RecordShape::light));
-        auto& days = body["attendance"]["body"]["attendanceinfo"];
-        days.erase(days.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(days.size(), 3)),
-                   days.end());
-        for (std::uint64_t left = 1 + below(12); left > 0; --left)
-            spoil(body);
-        return body.dump();
-    }
-
-  private:
-    std::size_t below(std::size_t end) {
-        return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
-    }
-
-    void spoil(OrderedJson& root) {
-        OrderedJson* at = &root;
-        while (at->is_structured() && !at->empty() && (at == &root || below(6) > 0))
-            at = &*std::next(at->begin(), static_cast<std::ptrdiff_t>(below(at->size())));
-        if (at != &root) *at = values_[below(values_.size())];
-    }
-
-    std::mt19937_64 random_;
-    OrderedJson values_;
-};
-
 }  // namespace
 
 TEST_CASE("views show generated records as another reader does, and none as malformed") {
@@ -114,26 +63,7 @@ TEST_CASE("corrupt records are NULL where they are unreadable, and each such val
 }
 
 TEST_CASE("no body makes a query fail") {
-    std::string deep = "1";
-    for (int i = 0; i < 100; ++i)
-        deep = (i % 2 == 0 ? "[" : R"({"attendance":)") + deep + (i % 2 == 0 ? "]" : "}");
-    const std::vector<std::string> bodies{
-        "{}",
-        R"({"attendance":null})",
-        R"({"attendance":"x"})",
-        R"({"attendance":3})",
-        R"({"attendance":[1,2,3]})",
-        R"({"attendance":{}})",
-        R"({"attendance":{"body":"{}"}})",
-        R"({"attendance":{"body":[[]]}})",
-        R"({"attendance":{"body":{"attendanceinfo":"abc"}}})",
-        R"({"attendance":{"body":{"attendanceinfo":true}}})",
-        R"({"attendance":{"body":{"attendanceinfo":{"signinout":[{}]}}}})",
-        R"({"attendance":{"body":{"attendanceinfo":[1,"NaN","{",null,[{"signinout":[1]}],{"signinout":"no"}]}}})",
-        R"({"attendance":{"body":{"attendanceinfo":[{"signinout":[null,"x",{}, [2]]},{"dailysummary":[]}]}}})",
-        R"({"attendance":)" + deep + "}",
-        R"({"":{},"$":1,"a.b":[],"\"":2,"attendance.body":{"attendanceinfo":[1]},"childName":"\ud800\u0001"})",
-    };
+    const std::vector<std::string> bodies = misshapen_bodies();
     AttendanceStore store(bodies);
     for (const char* view :
          {"claim_attendance", "claim_attendance_day", "claim_attendance_sign", "claim_attendance_malformed"})
@@ -142,12 +72,7 @@ TEST_CASE("no body makes a query fail") {
 }
 
 TEST_CASE("numbers beyond all limits, duplicate keys, escapes") {
-    AttendanceStore store({
-        R"({"startDate":1e999,"attendance":{"body":{"familyfee":1e999,"invoiceamount":-1e999,"summary":{"wk1":1e308,
-            "wk2":99999999999999999999,"wk3":"9e307","wk4":1e-400}}}})",
-        R"({"claimId":"first","claimId":"second","startDate":"20241399","startDate":"20240301"})",
-        R"({"claimId":"\u0041","startDate":"\u00320240301","attendance":{"body":{"familyfee":"\u0033.5"}}})",
-    });
+    AttendanceStore store(extreme_bodies());
     const auto texts = [&](const std::string& query) { return store.ask(query).rows; };
     using Rows = decltype(SqlTable::rows);
     CHECK(texts("SELECT startDate, familyfee, invoiceamount, wk1 > 1e307, wk2 / 1e20, wk3 > 1e307, wk4"
@@ -183,10 +108,7 @@ TEST_CASE("a list of thousands of days is shown completely, in linear and not qu
 
 TEST_CASE(
     "characters that text cannot contain are U+FFFD in every view, and counted; the body is unchanged") {
-    const std::string body =
-        R"({"status":"\ud83d\ude00 whole","childName":"A\ud800B","providerName":"x\u0000y","category":"\\ud800",)"
-        R"("comment":"\udc00\udbff","tags":["\ud800"],"startDate":"2024\u00000301","attendance":{"body":)"
-        R"({"attendanceinfo":[{"comment":"\u0000","absencetype":"Z","signinout":[{"comment":"\ude00!"}]}]}}})";
+    const std::string body = unreadable_body();
     AttendanceStore store({body, R"({"comment":"a \ufffd of its own"})"});
     const AttendanceRows seen = store.read(0);
     CHECK(seen.record.at("status") == "\xf0\x9f\x98\x80 whole");
