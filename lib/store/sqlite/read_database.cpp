@@ -1,5 +1,6 @@
 #include "store/sqlite/read_database.hpp"
 
+#include "store/read_rows.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_queries.hpp"
@@ -17,35 +18,6 @@ constexpr const char* kPragmas =
 
 std::uint64_t number(const Statement& statement, int column) {
     return static_cast<std::uint64_t>(statement.integer(column));
-}
-
-QuarantineRow quarantine_row(const Statement& found) {
-    return {.stream = std::string(found.text(0)),
-            .id = std::string(found.text(1)),
-            .modified = std::string(found.text(2)),
-            .reason = std::string(found.text(3)),
-            .body_bytes = number(found, 4),
-            .attempts = number(found, 5),
-            .first_at = std::string(found.text(6)),
-            .last_at = std::string(found.text(7))};
-}
-
-std::optional<std::string> text_or_none(const Statement& statement, int column) {
-    if (statement.is_null(column)) return std::nullopt;
-    return std::string(statement.text(column));
-}
-
-EventRow event_row(const Statement& statement) {
-    const auto text = [&](int column) { return std::string(statement.text(column)); };
-    return {.message_id = text(1),
-            .topic_arn = text(2),
-            .event_type = text(3),
-            .stream = text_or_none(statement, 4),
-            .record_id = text(5),
-            .event_time = text(6),
-            .received_at = text(7),
-            .state = text(8),
-            .settled_at = text_or_none(statement, 9)};
 }
 
 }  // namespace
@@ -106,15 +78,8 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
         changes_.bind(1, static_cast<std::int64_t>(since));
         changes_.bind(2, static_cast<std::int64_t>(limit));
         const Statement::Scope scope(changes_);
-        while (changes_.step()) {
-            page.changes.push_back({.seq = number(changes_, 0),
-                                    .stream = std::string(changes_.text(1)),
-                                    .id = std::string(changes_.text(2)),
-                                    .kind = change_kind_from(changes_.text(3)).value_or(ChangeKind::updated),
-                                    .modified = std::string(changes_.text(4)),
-                                    .hash = changes_.hash(5),
-                                    .committed_at = std::string(changes_.text(6))});
-        }
+        while (changes_.step())
+            page.changes.push_back(change_of_row(changes_, 0));
         return page;
     });
 }
@@ -191,7 +156,7 @@ Result<EventPage> ReadDatabase::events(std::optional<EventState> state, std::opt
             }
             --left;
             last = static_cast<std::uint64_t>(statement.integer(0));
-            EventRow row = event_row(statement);
+            EventRow row = event_of_row(statement, 1);
             if (!state || row.state == to_string(*state)) page.events.push_back(std::move(row));
         }
         return page;
@@ -212,9 +177,9 @@ Result<RecordLife> ReadDatabase::life(const std::string& stream, const std::stri
         events_of_record_.bind(3, static_cast<std::int64_t>(RecordLife::kLifeEventsMax));
         const Statement::Scope events(events_of_record_);
         while (events_of_record_.step())
-            life.events.push_back(event_row(events_of_record_));
+            life.events.push_back(event_of_row(events_of_record_, 1));
         const Statement::Scope quarantined(quarantined_);
-        if (quarantined_.step()) life.quarantined = quarantine_row(quarantined_);
+        if (quarantined_.step()) life.quarantined = quarantine_of_row(quarantined_);
         const Statement::Scope doubted(doubt_);
         if (doubt_.step())
             life.doubted = DoubtRow{std::string(doubt_.text(0)), std::string(doubt_.text(1)),
@@ -240,7 +205,7 @@ Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantineKe
                 page.next = QuarantineKey{page.records.back().stream, page.records.back().id};
                 break;
             }
-            page.records.push_back(quarantine_row(quarantine_));
+            page.records.push_back(quarantine_of_row(quarantine_));
         }
         return page;
     });
@@ -252,7 +217,7 @@ Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantineK
         quarantined_.bind(2, key.id);
         const Statement::Scope scope(quarantined_);
         if (!quarantined_.step()) return std::optional<QuarantineRow>();
-        return std::optional<QuarantineRow>(quarantine_row(quarantined_));
+        return std::optional<QuarantineRow>(quarantine_of_row(quarantined_));
     });
 }
 

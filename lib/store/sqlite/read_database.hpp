@@ -4,9 +4,11 @@
 
 #include "base/error.hpp"
 #include "store/reader.hpp"
+#include "store/record_list.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/version_chain.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,12 +18,6 @@
 #include <vector>
 
 namespace carecloud {
-
-// What one page may cost at most. Tests make them small.
-struct ReadBounds {
-    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; its first record comes whatever its size
-    std::size_t scanned_max = 20'000;          // rows looked at
-};
 
 class ReadDatabase {
   public:
@@ -53,16 +49,15 @@ class ReadDatabase {
     ReadDatabase(const SqliteSettings& settings, const ReadBounds& bounds, std::unique_ptr<Connection> db);
 
     std::optional<Error> refuse_unindexed();
-    struct Link;
-    std::vector<Link> chain_of(const std::string& stream, const std::string& id);
+    std::vector<ChainLink> chain_of(const std::string& stream, const std::string& id);
     bool has_body(const std::string& stream, const std::string& id);
-    std::optional<Hash> replaced_by(std::uint64_t seq);
+    VersionRows version_rows();
+    std::optional<Hash> replaced_hash(std::uint64_t seq);
+    std::optional<PackedVersion> replaced(std::uint64_t seq);
     std::size_t add_corrections(VersionRow& row);
-    struct List;
     RecordPage list_by_id(const RecordFilter& filter);
     Result<RecordPage> list_by_log(const RecordFilter& filter);
-    bool overlaps(const std::optional<DaySpan>& days) const;
-    void add(List& list, const Statement& found);
+    void add(RecordList& list, const Statement& found);
 
     std::string path_;
     ReadBounds bounds_;
