@@ -19,8 +19,8 @@ inline constexpr std::string_view kPassColumns =
     "position_modified, position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, "
     "requests, error, hint, wished_at, started_at, updated_at, holes, awaiting, reason, unexplained, ranges";
 
-// Of a SELECT of kPassColumns. A row whose words are unknown to this version is a failed pass that states so: the others
-// are not delayed by it.
+// Of a SELECT of kPassColumns. A row whose words are unknown to this version is a failed pass that states so: the
+// others are not delayed by it.
 template <class Row>
 Job job_of_row(const Row& row) {
     const auto text = [&](int column) { return std::string(row.text(column)); };

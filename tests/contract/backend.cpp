@@ -1,7 +1,9 @@
 #include "contract/backend.hpp"
 
+#include "contract/read_postgres.hpp"
 #include "contract/read_sqlite.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "support/postgres_cluster/postgres_cluster.hpp"
 #include "support/run_task.hpp"
 
 #include <utility>
@@ -161,6 +163,19 @@ void SqliteBackend::reopen() {
 
 StoreContent SqliteBackend::content() {
     return read_sqlite(path());
+}
+
+PostgresBackend::PostgresBackend() : settings_(PostgresCluster::shared().fresh_database()) {
+    PostgresBackend::reopen();
+}
+
+void PostgresBackend::reopen() {
+    store_.reset();
+    store_ = must(PostgresStore::open(settings_, clock_));
+}
+
+StoreContent PostgresBackend::content() {
+    return read_postgres(settings_);
 }
 
 Timestamp test_time(std::int64_t seconds) {

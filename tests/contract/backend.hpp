@@ -9,6 +9,7 @@
 
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
+#include "store/postgres/postgres_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/hand_clock.hpp"
@@ -119,6 +120,23 @@ class SqliteBackend : public Backend {
     TempDir directory_;
     FirstLoad first_load_;
     std::unique_ptr<SqliteStore> store_;
+};
+
+// Each in a database of its own, on the program's private server.
+class PostgresBackend : public Backend {
+  public:
+    PostgresBackend();
+
+    Store& store() override { return *store_; }
+    Inbox& inbox() override { return *store_; }
+    CertificateStore& certificate_store() override { return *store_; }
+    void reopen() override;
+    StoreContent content() override;
+    const PostgresSettings& settings() const { return settings_; }
+
+  private:
+    PostgresSettings settings_;
+    std::unique_ptr<PostgresStore> store_;
 };
 
 // "2024-01-01T00:00:00.000Z" and `seconds` later.

@@ -24,7 +24,7 @@ Batch page_batch(const std::vector<TestRecord>& records, const std::string& stre
 }  // namespace
 
 TEMPLATE_TEST_CASE("live keys are returned by modified and id, of one stream only", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
     const std::string t2 = test_time_text(2);
@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("live keys are returned by modified and id, of one stream onl
 }
 
 TEMPLATE_TEST_CASE("a deleted record is marked only if it is held in that version, and logged once", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
     const std::string t2 = test_time_text(2);
@@ -72,7 +72,7 @@ TEMPLATE_TEST_CASE("a deleted record is marked only if it is held in that versio
 }
 
 TEMPLATE_TEST_CASE("a deleted record is marked during the first load of an empty store, too", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
     backend.commit({.stream = kStream, .page = make_page({{"a", t1}, {"b", t1}}), .gone = {key("b", t1)}});
@@ -81,7 +81,8 @@ TEMPLATE_TEST_CASE("a deleted record is marked during the first load of an empty
     CHECK(check_changes(backend.content()) == "");
 }
 
-TEMPLATE_TEST_CASE("a job is stored, read back complete, and overwritten", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a job is stored, read back complete, and overwritten", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK(backend.passes().empty());
     Job pass{.kind = JobKind::backfill, .stream = kStream, .first_day = "20240101", .last_day = "20240131"};
@@ -117,7 +118,8 @@ TEMPLATE_TEST_CASE("a job is stored, read back complete, and overwritten", "", S
           std::vector<Job>{backend.content().passes.at(1), backend.content().passes.at(2)});
 }
 
-TEMPLATE_TEST_CASE("the newest jobs and all open ones are kept", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the newest jobs and all open ones are kept", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     const std::uint64_t open = backend.save_pass({.stream = kStream});
     const std::uint64_t done = backend.save_pass({.stream = kStream, .status = JobStatus::done});

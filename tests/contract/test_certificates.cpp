@@ -17,7 +17,7 @@ std::vector<std::string> pems(const std::vector<KeptCertificate>& certificates) 
 }  // namespace
 
 TEMPLATE_TEST_CASE("a signing certificate is kept until it is replaced or removed", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.certificates().empty());
     backend.save_certificate({.url = "https://h/a.pem", .pem = "A\n", .fetched_at = test_time(2)});

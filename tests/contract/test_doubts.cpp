@@ -31,7 +31,7 @@ std::string body(Backend& backend) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a doubted version is stored as doubted, becomes due, and is then taken with one change",
-                   "", SqliteBackend, MemoryBackend) {
+                   "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
     CHECK(backend.commit(version(0, "second", 5)).doubted == 1);
@@ -60,7 +60,7 @@ TEMPLATE_TEST_CASE("a doubted version is stored as doubted, becomes due, and is 
 
 TEMPLATE_TEST_CASE(
     "bytes that differ in each response are doubted once, then unsteady, and taken when the doubt is due", "",
-    SqliteBackend, MemoryBackend) {
+    SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
     CHECK(backend.commit(version(2, "second", 5)).doubted == 1);
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE(
 
 TEMPLATE_TEST_CASE(
     "a doubt ends if the version held is returned when it is due, or the record is not returned", "",
-    SqliteBackend, MemoryBackend) {
+    SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
     backend.commit(version(0, "second", 5));
@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record alternate less and less often",
-                   "", SqliteBackend, MemoryBackend) {
+                   "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     std::int64_t now = 0;
     std::size_t changes = 0;
@@ -111,7 +111,7 @@ TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record a
 }
 
 TEMPLATE_TEST_CASE("of overlapping responses the newer version wins, and others are doubted (hazard 22)", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(5, "held", 100'000, answer(10, 20)));
     CHECK(backend.commit(version(4, "older", 100'000, answer(19, 30))).doubted == 1);
@@ -121,7 +121,7 @@ TEMPLATE_TEST_CASE("of overlapping responses the newer version wins, and others 
 }
 
 TEMPLATE_TEST_CASE("a response that was not requested after the denial does not restore a record", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100'000, answer(10, 20)));
     Batch gone{.stream = kStream, .gone = {key(1)}};
@@ -136,7 +136,7 @@ TEMPLATE_TEST_CASE("a response that was not requested after the denial does not 
 }
 
 TEMPLATE_TEST_CASE("bytes that change with the same modified are written once per day", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     std::size_t updates = 0;
     std::size_t unsteady = 0;
@@ -156,7 +156,7 @@ TEMPLATE_TEST_CASE("bytes that change with the same modified are written once pe
 }
 
 TEMPLATE_TEST_CASE("omitted records wait once, until they are released or deleted", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100));
     const Omission first{"a", test_time(50), true};
@@ -170,7 +170,7 @@ TEMPLATE_TEST_CASE("omitted records wait once, until they are released or delete
 }
 
 TEMPLATE_TEST_CASE("a stream's row contains the fingerprint of its last whole reconciliation", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     backend.commit({.stream = kStream, .state = state});
@@ -187,7 +187,7 @@ TEMPLATE_TEST_CASE("a stream's row contains the fingerprint of its last whole re
 }
 
 TEMPLATE_TEST_CASE("a fingerprint that is restored does not count as reconciled", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     const std::string first = state.fingerprint;
@@ -201,7 +201,7 @@ TEMPLATE_TEST_CASE("a fingerprint that is restored does not count as reconciled"
 }
 
 TEMPLATE_TEST_CASE("an event records which version was held when it arrived", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100));
     backend.receive({.message_id = "m1", .stream = kStream, .record_id = "a", .body = "{}"});

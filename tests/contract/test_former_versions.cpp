@@ -19,7 +19,7 @@ TestRecord record_a(const std::string& body, std::int64_t second, bool disabled 
 }  // namespace
 
 TEMPLATE_TEST_CASE("a version that is replaced is kept with what was corrected", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string first = R"({"_id":"a","hours":"3.28","note":"x"})";
     const std::string second = R"({"_id":"a","hours":"4","note":"x","more":true})";
@@ -38,7 +38,7 @@ TEMPLATE_TEST_CASE("a version that is replaced is kept with what was corrected",
 }
 
 TEMPLATE_TEST_CASE("a version that is only spelled another way is logged and not kept", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(page_of_versions({record_a(R"({"h":3.28,"at":"2024-01-01T00:00:00Z"})", 1)}));
     const CommitSummary summary =
@@ -54,7 +54,8 @@ TEMPLATE_TEST_CASE("a version that is only spelled another way is logged and not
     CHECK(backend.content().corrections.at(3).size() == 1);
 }
 
-TEMPLATE_TEST_CASE("signatures are kept once over several versions", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("signatures are kept once over several versions", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     const auto body = [](int hours, char signature) {
         return R"({"hours":)" + std::to_string(hours) + R"(,"parentSignature":")" +
@@ -74,7 +75,7 @@ TEMPLATE_TEST_CASE("signatures are kept once over several versions", "", SqliteB
 }
 
 TEMPLATE_TEST_CASE("a record that comes back is compared with what it was before it was deleted", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string first = R"({"hours":1})";
     backend.commit(page_of_versions({record_a(first, 1)}));
@@ -90,7 +91,8 @@ TEMPLATE_TEST_CASE("a record that comes back is compared with what it was before
     CHECK(content.corrections.at(3).size() == 1);
 }
 
-TEMPLATE_TEST_CASE("two versions in one answer are both kept", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("two versions in one answer are both kept", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(
         page_of_versions({record_a(R"({"v":1})", 1), record_a(R"({"v":2})", 2), record_a(R"({"v":3})", 3)}));
@@ -99,7 +101,7 @@ TEMPLATE_TEST_CASE("two versions in one answer are both kept", "", SqliteBackend
     CHECK(content.versions.size() == 2);
 }
 
-TEMPLATE_TEST_CASE("odd bodies and ids are kept as well", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("odd bodies and ids are kept as well", "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::vector<std::string> ids{"'; DROP TABLE versions; --", "\\", " ", "é☃", "a\"b", "%00"};
     std::vector<TestRecord> before;
@@ -119,7 +121,7 @@ TEMPLATE_TEST_CASE("odd bodies and ids are kept as well", "", SqliteBackend, Mem
 }
 
 TEMPLATE_TEST_CASE("a commit that fails keeps nothing, and what is doubted keeps nothing yet", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(page_of_versions({record_a(R"({"v":5})", 5)}));
     Batch wrong = page_of_versions({record_a(R"({"v":6})", 6)});

@@ -30,7 +30,7 @@ Event not_in_stream(const std::string& message_id) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("an event is stored once and stays open until it is settled", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.receive(event("m1")));
     backend.clock().set(test_time(1));
@@ -51,7 +51,8 @@ TEMPLATE_TEST_CASE("an event is stored once and stays open until it is settled",
     CHECK(backend.count_open() == 1);
 }
 
-TEMPLATE_TEST_CASE("an event of no stream is stored and never open", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an event of no stream is stored and never open", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK(backend.receive(not_in_stream("m1")));
     CHECK_FALSE(backend.receive(not_in_stream("m1")));
@@ -59,7 +60,7 @@ TEMPLATE_TEST_CASE("an event of no stream is stored and never open", "", SqliteB
 }
 
 TEMPLATE_TEST_CASE("recent changes are distinguished from those announced by an event", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.clock().set(test_time(100));
     const std::string old = test_time_text(50);
@@ -79,7 +80,8 @@ TEMPLATE_TEST_CASE("recent changes are distinguished from those announced by an 
     CHECK(backend.announced("s", test_time(111), test_time(121)).announced == 0);
 }
 
-TEMPLATE_TEST_CASE("the last state of a topic's subscription is kept", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the last state of a topic's subscription is kept", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.note({.topic_arn = "t1", .state = SubscriptionState::pending});
     backend.note({.topic_arn = "t1", .state = SubscriptionState::confirmed, .subscription_arn = "t1:9"});
@@ -93,7 +95,8 @@ TEMPLATE_TEST_CASE("the last state of a topic's subscription is kept", "", Sqlit
     CHECK(all[0].changed_at == test_time(0).to_string_ms());
 }
 
-TEMPLATE_TEST_CASE("a store reports what it holds of a record", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a store reports what it holds of a record", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit({.stream = "s", .page = make_page({{"a", test_time_text(3), "{}"}})});
     const auto held = backend.held("s", {"b", "a"});

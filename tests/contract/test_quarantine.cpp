@@ -15,7 +15,7 @@ Batch invalid_batch(const std::vector<TestInvalid>& invalid, const std::vector<T
 }  // namespace
 
 TEMPLATE_TEST_CASE("an invalid record is quarantined with its bytes, the others are stored", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const CommitSummary summary = backend.commit(invalid_batch(
         {{"bad", "yesterday", "modified: not a time", R"({"_id":"bad"})"}}, {{"good", test_time_text()}}));
@@ -33,7 +33,8 @@ TEMPLATE_TEST_CASE("an invalid record is quarantined with its bytes, the others 
     CHECK(row.last_at == row.first_at);
 }
 
-TEMPLATE_TEST_CASE("the same invalid record again writes nothing", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the same invalid record again writes nothing", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(invalid_batch({{"bad", "yesterday"}}));
     const StoreContent before = backend.content();
@@ -44,7 +45,8 @@ TEMPLATE_TEST_CASE("the same invalid record again writes nothing", "", SqliteBac
     CHECK(backend.content() == before);
 }
 
-TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(invalid_batch({{"bad", "yesterday"}}));
     backend.clock().set(test_time(60));
@@ -61,7 +63,8 @@ TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBa
     CHECK(row.last_at == "2024-01-01T00:01:00.000Z");
 }
 
-TEMPLATE_TEST_CASE("a stored record is removed from quarantine", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a stored record is removed from quarantine", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(invalid_batch({{"bad", "yesterday"}, {"worse", "yesterday"}}));
     backend.reopen();
@@ -78,7 +81,7 @@ TEMPLATE_TEST_CASE("a stored record is removed from quarantine", "", SqliteBacke
 
 TEMPLATE_TEST_CASE(
     "a record that is denied, deleted, or valid in the version held is removed from quarantine", "",
-    SqliteBackend, MemoryBackend) {
+    SqliteBackend, PostgresBackend, MemoryBackend) {
     const std::string held = test_time_text();
     const std::string newer = test_time_text(60);
     TestType backend;
@@ -110,7 +113,8 @@ TEMPLATE_TEST_CASE(
     CHECK_FALSE(backend.commit(denied).written);
 }
 
-TEMPLATE_TEST_CASE("the first quarantined records are named", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the first quarantined records are named", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     std::vector<TestInvalid> many;
     for (int i = 0; i < 25; ++i)
@@ -122,7 +126,7 @@ TEMPLATE_TEST_CASE("the first quarantined records are named", "", SqliteBackend,
 }
 
 TEMPLATE_TEST_CASE("if an id is both valid and invalid in a page, the invalid record is noticed once", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     const std::string modified = GENERATE(as<std::string>(), "yesterday", test_time_text());
     TestType backend;
     const Batch batch = invalid_batch({{"a", modified}}, {{"a", test_time_text()}});
@@ -135,7 +139,7 @@ TEMPLATE_TEST_CASE("if an id is both valid and invalid in a page, the invalid re
 }
 
 TEMPLATE_TEST_CASE("a record that no response can contain is quarantined by its key", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     Batch batch{.stream = kStream, .page = nullptr, .state = {}, .unreachable = {}};
     batch.unreachable.push_back(
@@ -156,7 +160,7 @@ TEMPLATE_TEST_CASE("a record that no response can contain is quarantined by its 
 }
 
 TEMPLATE_TEST_CASE("records without a body are due for another attempt, in order of their last attempt", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const auto quarantine = [&](const std::string& id) {
         Batch batch{.stream = kStream};
@@ -180,7 +184,7 @@ TEMPLATE_TEST_CASE("records without a body are due for another attempt, in order
 }
 
 TEMPLATE_TEST_CASE("records that are not valid JSON are due every hour, and after a day once per day", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const auto advance = [&](std::int64_t hours) {
         backend.clock().set({backend.clock().wall().ticks + hours * 3600 * Timestamp::ticks_per_second});

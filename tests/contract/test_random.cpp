@@ -1,4 +1,4 @@
-// Given the same random batches, both stores have the same content.
+// Given the same random batches, all stores have the same content.
 #include "contract/backend.hpp"
 #include "contract/random_batch.hpp"
 
@@ -6,7 +6,24 @@
 
 using namespace carecloud;
 
-TEST_CASE("two stores agree on any sequence of batches") {
+namespace {
+
+void check_same(const CommitSummary& one, const CommitSummary& other) {
+    REQUIRE(one.changes() == other.changes());
+    REQUIRE(one.unchanged == other.unchanged);
+    REQUIRE(one.doubted == other.doubted);
+    REQUIRE(one.undoubted == other.undoubted);
+    REQUIRE(one.reversed == other.reversed);
+    REQUIRE(one.unsteady == other.unsteady);
+    REQUIRE(one.quarantined == other.quarantined);
+    REQUIRE(one.released == other.released);
+    REQUIRE(one.last_seq == other.last_seq);
+    REQUIRE(one.written == other.written);
+}
+
+}  // namespace
+
+TEST_CASE("SQLite and memory agree on any sequence of batches") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     // A first load ends in each possible way: by the end of the walks, by its limit, by keys that collide.
@@ -21,17 +38,7 @@ TEST_CASE("two stores agree on any sequence of batches") {
         memory.clock().set(test_time(static_cast<std::int64_t>(index)));
         Batch batch = random_batch(seed, index, true);
         batch.walk_ended = index > 30;
-        const CommitSummary in_sqlite = sqlite.commit(batch);
-        const CommitSummary in_memory = memory.commit(batch);
-        REQUIRE(in_sqlite.changes() == in_memory.changes());
-        REQUIRE(in_sqlite.unchanged == in_memory.unchanged);
-        REQUIRE(in_sqlite.doubted == in_memory.doubted);
-        REQUIRE(in_sqlite.undoubted == in_memory.undoubted);
-        REQUIRE(in_sqlite.reversed == in_memory.reversed);
-        REQUIRE(in_sqlite.unsteady == in_memory.unsteady);
-        REQUIRE(in_sqlite.quarantined == in_memory.quarantined);
-        REQUIRE(in_sqlite.last_seq == in_memory.last_seq);
-        REQUIRE(in_sqlite.written == in_memory.written);
+        check_same(sqlite.commit(batch), memory.commit(batch));
         if (index % 50 == 49) {
             // Both forget which response brought a version.
             sqlite.reopen();
@@ -42,6 +49,29 @@ TEST_CASE("two stores agree on any sequence of batches") {
     CHECK((content == memory.content()));
     CHECK(check_changes(content).empty());
     CHECK(content.changes.size() > content.records.size());
+    CHECK_FALSE(content.quarantine.empty());
+    CHECK_FALSE(content.doubted.empty());
+}
+
+TEST_CASE("PostgreSQL and memory agree on any sequence of batches") {
+    const std::uint64_t seed = test_seed();
+    CAPTURE(seed);
+    PostgresBackend postgres;
+    MemoryBackend memory;
+    for (std::uint64_t index = 0; index < 300; ++index) {
+        CAPTURE(index);
+        postgres.clock().set(test_time(static_cast<std::int64_t>(index)));
+        memory.clock().set(test_time(static_cast<std::int64_t>(index)));
+        const Batch batch = random_batch(seed, index, true);
+        check_same(postgres.commit(batch), memory.commit(batch));
+        if (index % 50 == 49) {
+            postgres.reopen();
+            memory.reopen();
+        }
+    }
+    const StoreContent content = postgres.content();
+    CHECK((content == memory.content()));
+    CHECK(check_changes(content).empty());
     CHECK_FALSE(content.quarantine.empty());
     CHECK_FALSE(content.doubted.empty());
 }

@@ -14,7 +14,8 @@ Batch state_batch(const StreamState& state) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK_FALSE(backend.load(kStream));
     const Batch page_only{
@@ -23,7 +24,8 @@ TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend
     CHECK_FALSE(backend.load(kStream));  // a bounded fetch does not change the cursor
 }
 
-TEMPLATE_TEST_CASE("a state is read back as it was committed", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a state is read back as it was committed", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, "2024-03-13T19:08:57.1633051Z", "65f35b06e30c8a2e4578d118");
     state.safe = SafePoint{"2024-03-13T19:00:00.0000000Z", *Timestamp::parse("2024-03-13T19:00:00.0000000Z")};
@@ -37,7 +39,8 @@ TEMPLATE_TEST_CASE("a state is read back as it was committed", "", SqliteBackend
     CHECK(backend.load(kStream) == state);
 }
 
-TEMPLATE_TEST_CASE("a state without a cursor is read back without one", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a state without a cursor is read back without one", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     state.cursor.reset();
@@ -51,7 +54,7 @@ TEMPLATE_TEST_CASE("a state without a cursor is read back without one", "", Sqli
     CHECK(loaded->dialect.empty());
 }
 
-TEMPLATE_TEST_CASE("an unchanged state writes nothing", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an unchanged state writes nothing", "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     backend.commit(state_batch(state));
@@ -73,7 +76,8 @@ TEMPLATE_TEST_CASE("an unchanged state writes nothing", "", SqliteBackend, Memor
     CHECK(backend.load(kStream)->updated_at == "2024-01-01T00:01:00.000Z");
 }
 
-TEMPLATE_TEST_CASE("an empty page with a state changes only the state", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an empty page with a state changes only the state", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     Batch batch = state_batch(test_state(kStream, test_time_text(9), "z"));
     batch.page = make_page({});
@@ -85,7 +89,7 @@ TEMPLATE_TEST_CASE("an empty page with a state changes only the state", "", Sqli
 }
 
 TEMPLATE_TEST_CASE("a batch with the state of another stream is refused as a whole", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     Batch batch = state_batch(test_state("family", test_time_text(), "a"));
     batch.stream = kStream;
@@ -95,7 +99,7 @@ TEMPLATE_TEST_CASE("a batch with the state of another stream is refused as a who
 }
 
 TEMPLATE_TEST_CASE("versions that are neither held nor in quarantine are unknown", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
     const std::string t2 = test_time_text(2);
@@ -120,7 +124,7 @@ TEMPLATE_TEST_CASE("versions that are neither held nor in quarantine are unknown
 }
 
 TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved separately", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.requests("2024-01") == RequestCount{});
     CHECK(backend.content().quota.empty());
@@ -133,7 +137,8 @@ TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved separately", "
     CHECK(backend.content().quota.size() == 2);
 }
 
-TEMPLATE_TEST_CASE("the first pass of a stream is recorded once", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the first pass of a stream is recorded once", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK(backend.first_passes().empty());
     backend.note_first_pass(kStream);

@@ -22,7 +22,7 @@ std::vector<ChangeKind> kinds(const StoreContent& content) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a new record is stored with its bytes, its hash and one change", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::string body =
         R"({"_id":"a","modified":"2024-01-01T00:00:00.0000000Z","name":"Zoë \"x\" 'y'"})";
@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("a new record is stored with its bytes, its hash and one chan
     CHECK(check_changes(content).empty());
 }
 
-TEMPLATE_TEST_CASE("versions already held write nothing", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("versions already held write nothing", "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const std::vector<TestRecord> records{
         {"a", test_time_text(1)}, {"b", test_time_text(1)}, {"c", test_time_text(2)}};
@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("versions already held write nothing", "", SqliteBackend, Mem
 }
 
 TEMPLATE_TEST_CASE("an older version is doubted until every replica must return the one held", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(5), R"({"v":5})"}}));
     Batch batch = batch_of({{"a", test_time_text(4), R"({"v":4})"}});
@@ -80,7 +80,7 @@ TEMPLATE_TEST_CASE("an older version is doubted until every replica must return 
 }
 
 TEMPLATE_TEST_CASE("content that changed with the same modified is an update", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(), R"({"v":1})"}}));
     CHECK(backend.commit(batch_of({{"a", test_time_text(), R"({"v":2})"}})).updated == 1);
@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("content that changed with the same modified is an update", "
 }
 
 TEMPLATE_TEST_CASE("the same instant in another format is the same version", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", "2024-01-01T00:00:00.0000000Z", R"({"v":1})"}}));
     const CommitSummary again = backend.commit(batch_of({{"a", "2024-01-01T00:00:00.000Z", R"({"v":1})"}}));
@@ -97,7 +97,7 @@ TEMPLATE_TEST_CASE("the same instant in another format is the same version", "",
 }
 
 TEMPLATE_TEST_CASE("a record disabled and enabled again is logged as disabled and restored", "",
-                   SqliteBackend, MemoryBackend) {
+                   SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     const auto version = [](std::int64_t second, bool disabled) {
         return batch_of({{.id = "a", .modified = test_time_text(second), .disabled = disabled}});
@@ -113,7 +113,7 @@ TEMPLATE_TEST_CASE("a record disabled and enabled again is logged as disabled an
 }
 
 TEMPLATE_TEST_CASE("duplicate ids in a page are applied in the order of the page", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     const CommitSummary rising = backend.commit(batch_of({{"a", test_time_text(1), R"({"v":1})"},
                                                           {"b", test_time_text(1)},
@@ -132,7 +132,8 @@ TEMPLATE_TEST_CASE("duplicate ids in a page are applied in the order of the page
     CHECK(check_changes(content).empty());
 }
 
-TEMPLATE_TEST_CASE("known and new records may alternate in a page", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("known and new records may alternate in a page", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     std::vector<TestRecord> odd;
     std::vector<TestRecord> all;
@@ -149,7 +150,7 @@ TEMPLATE_TEST_CASE("known and new records may alternate in a page", "", SqliteBa
 }
 
 TEMPLATE_TEST_CASE("sequence numbers have no gaps across commits and restarts", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     for (int i = 0; i < 6; ++i) {
         if (i % 2 == 1) backend.reopen();
@@ -162,7 +163,7 @@ TEMPLATE_TEST_CASE("sequence numbers have no gaps across commits and restarts", 
 }
 
 TEMPLATE_TEST_CASE("streams are separate even if they contain the same id", "", SqliteBackend,
-                   MemoryBackend) {
+                   PostgresBackend, MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(1)}}));
     const Batch other{
@@ -173,7 +174,7 @@ TEMPLATE_TEST_CASE("streams are separate even if they contain the same id", "", 
     CHECK(check_changes(backend.content()).empty());
 }
 
-TEMPLATE_TEST_CASE("ids that look like SQL are only ids", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("ids that look like SQL are only ids", "", SqliteBackend, PostgresBackend, MemoryBackend) {
     TestType backend;
     std::vector<TestRecord> records;
     for (const char* id :
@@ -188,7 +189,8 @@ TEMPLATE_TEST_CASE("ids that look like SQL are only ids", "", SqliteBackend, Mem
     CHECK(check_changes(content).empty());
 }
 
-TEMPLATE_TEST_CASE("a record of 9 MB is stored byte for byte", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a record of 9 MB is stored byte for byte", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     std::string body = R"({"providerSignature":")";
     for (std::size_t i = 0; body.size() < 9'000'000; ++i)
@@ -203,7 +205,8 @@ TEMPLATE_TEST_CASE("a record of 9 MB is stored byte for byte", "", SqliteBackend
     CHECK((backend.content().records.at({kStream, "big"}).body == body));
 }
 
-TEMPLATE_TEST_CASE("committed data is still there after reopening", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("committed data is still there after reopening", "", SqliteBackend, PostgresBackend,
+                   MemoryBackend) {
     TestType backend;
     Batch batch = batch_of({{"a", test_time_text(1)}, {"b", test_time_text(2)}});
     batch.state = test_state(kStream, test_time_text(2), "b");

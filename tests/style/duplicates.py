@@ -5,7 +5,7 @@
 
 Comments, includes, blanks and the values of literals do not count, names do: code that has the same shape with other
 names is often no duplicate. A table of data repeats its punctuation, and therefore a run must hold NAMES_MIN different
-names.
+names. Declarations that override a seam's do not count, either: C++ requires each implementation to repeat them.
 """
 
 import re
@@ -26,8 +26,12 @@ TOKEN = re.compile(
 )
 
 
+OVERRIDE = re.compile(r"^[ \t]+[\w:][\w:<>,&* \t]*\([^;{}()]*\)\s*(?:const\s+)?override;", re.MULTILINE)
+
+
 def tokens_of(text):
     """(token, line) of C++; a literal is only the kind that it is."""
+    text = OVERRIDE.sub(lambda m: "\n" * m.group().count("\n"), text)
     found, line = [], 1
     for match in TOKEN.finditer(text):
         if match.lastgroup != "skip":

@@ -218,6 +218,11 @@ class Duplicates(unittest.TestCase):
                  "tests/unit/net/three.cpp": function(self.NAMES)}
         self.assertEqual(self.found(texts), [])
 
+    def test_what_overrides_a_seam_passes(self):
+        calls = "".join(f"    Task<Result<Row>> {n}(std::string stream,\n        Row row) override;\n" for n in self.NAMES)
+        texts = {f"lib/net/{name}.hpp": f"class {name} {{\n{calls}}};\n" for name in ("One", "Two")}
+        self.assertEqual(self.found(texts), [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -33,6 +33,7 @@ class PgCopy {
     // Begins a row of so many fields.
     void row(std::size_t fields) { append_big_endian(buffer_, fields, 2); }
     void field(std::string_view bytes);  // text or bytea
+    void field(const char* text) { field(std::string_view(text)); }
     void field(const Hash& hash) { field(PgParams::as_view(hash)); }
     void field(std::int64_t number) { number_field(static_cast<std::uint64_t>(number), 8); }
     void field(std::uint64_t number) { number_field(number, 8); }

@@ -114,6 +114,17 @@ bool is_pg_text(std::string_view bytes) {
     return true;
 }
 
+std::string pg_text(std::string_view bytes) {
+    std::string text;
+    if (is_pg_text(bytes)) return text.assign(bytes);
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t size = utf8_size(bytes, at);
+        text += size > 0 ? bytes.substr(at, size) : std::string_view("\xEF\xBF\xBD");
+        at += std::max<std::size_t>(size, 1);
+    }
+    return text;
+}
+
 void PgParams::add_number(PgType type, std::uint64_t value, std::uint8_t size) {
     Slot& slot = slots_.emplace_back();
     slot.type = type;
@@ -179,6 +190,7 @@ std::optional<Timestamp> PgRow::time(int column) const {
 }
 
 std::string PgRow::time_text(int column) const {
+    if (PQftype(result_, column) == static_cast<Oid>(PgType::text)) return std::string(text(column));
     const auto at = time(column);
     return at ? at->to_string_ms() : std::string();
 }

@@ -61,6 +61,8 @@ std::string pg_array(const std::vector<std::int64_t>& numbers);
 
 // Whether PostgreSQL takes these bytes as a text: UTF-8 without NUL. One text that it does not take fails a whole page.
 bool is_pg_text(std::string_view bytes);
+// The text with U+FFFD for each byte that is not part of one: for notes, never for bodies.
+std::string pg_text(std::string_view bytes);
 
 // The parameters $1, $2, … of one statement.
 class PgParams {
@@ -142,7 +144,8 @@ class PgRow {
     std::string_view text(int column) const;  // text or bytea
     Hash hash(int column) const;  // all zero if it does not hold 32 bytes: such a hash equals none
     std::optional<Timestamp> time(int column) const;  // timestamptz; none: NULL
-    std::string time_text(int column) const;          // "2024-03-13T19:08:57.163Z"; empty: NULL
+    // "2024-03-13T19:08:57.163Z"; empty: NULL. A text is returned as it is.
+    std::string time_text(int column) const;
 
   private:
     const pg_result* result_;

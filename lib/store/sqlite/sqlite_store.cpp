@@ -124,18 +124,14 @@ Task<Result<ErasureReport>> SqliteStore::erase(ErasureRequest request) {
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {
-    *impl_->listener = std::move(listener);
+    impl_->listener.set(std::move(listener));
 }
 
 Task<Result<CommitSummary>> SqliteStore::commit(Batch batch) {
-    const auto listener = impl_->listener;
     auto work = [database = impl_->database.get(), batch = std::move(batch), at = impl_->now()] {
         return database->commit(batch, at);
     };
-    auto committing = impl_->thread.run<CommitSummary>(std::move(work));
-    Result<CommitSummary> summary = co_await std::move(committing);
-    if (summary && summary->changes() > 0 && *listener) (*listener)(summary->last_seq);
-    co_return summary;
+    return impl_->listener.after(impl_->thread.run<CommitSummary>(std::move(work)));
 }
 
 Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string stream) {

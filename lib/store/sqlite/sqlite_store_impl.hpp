@@ -1,13 +1,13 @@
 // The implementation of SqliteStore: one thread with the database, and one with the connection that reads keys.
 #pragma once
 
+#include "store/change_listener.hpp"
 #include "store/job_thread.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/live_keys.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,12 +36,9 @@ struct SqliteStore::Impl {
 
     Result<std::vector<bool>> write_events(const std::vector<ArrivedEvent>& arrived) const;
 
-    using ChangeListener = std::function<void(std::uint64_t newest_seq)>;
-
     Clock& clock;
     std::string generation;
-    // Shared with commits in progress, which may outlive the store.
-    std::shared_ptr<ChangeListener> listener = std::make_shared<ChangeListener>();
+    ChangeListener listener;
     std::unique_ptr<Database> database;  // used by `thread` only; null once closed
     JobThread thread;                    // must end before the database is destroyed
     EventGroup events;
