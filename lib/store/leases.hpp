@@ -40,6 +40,12 @@ struct Lease {
     // that commits may have been lost (hazard 15).
     std::string timeline{};
     Duration held_until{};  // by Clock::since_boot()
+    // As found by the take: who held it last, and how long ago by the store's clock that was renewed. Empty and none:
+    // nobody has, or it was released.
+    std::string former{};
+    std::optional<Duration> unrenewed{};
+
+    static constexpr Duration kForGood = Duration::max();  // held_until of a lease that never expires
 };
 
 // Of the one engine of all streams.

@@ -6,7 +6,7 @@ namespace carecloud {
 
 Task<Result<std::optional<Lease>>> SoleLeases::take(std::string name, std::string holder) {
     co_return Lease{.fence = {.lease = std::move(name), .holder = std::move(holder), .token = 1},
-                    .held_until = Duration::max()};
+                    .held_until = Lease::kForGood};
 }
 
 Task<Result<Lease>> SoleLeases::renew(Lease lease) {

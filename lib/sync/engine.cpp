@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 namespace carecloud {
 
 namespace {
@@ -23,18 +25,19 @@ double rate_of_polls(const std::vector<EngineStream>& streams) {
 Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineSettings settings,
                Observer& observer)
     : clock_(clock),
-      observer_(observer),
+      observer_(observer, [this] { stop_soon(); }),
       random_(settings.seed),
       limiter_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
       lanes_(clock, settings.lanes),
       whole_due_(store, store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, limiter_, random_, time_, lanes_, &whole_due_, &observer};
+    const PassContext context{clock, portal, store,       limiter_,  random_,
+                              time_, lanes_, &whole_due_, &observer_};
     for (EngineStream& stream : settings.streams) {
         const auto push = settings.push.find(stream.pass.spec.entity);
         if (stream.announced && push != settings.push.end()) stream.push = push->second;
         streams_.push_back(
-            std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
+            std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer_));
     }
     std::vector<JobStream> job_streams;
     for (const auto& stream : streams_) {
@@ -42,7 +45,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         stream->on_job_due([this] { jobs_->forgive(); });
     }
     retries_ = std::make_unique<RetryQueue>(context, job_streams);
-    jobs_ = std::make_unique<JobRunner>(context, store, observer, std::move(job_streams));
+    jobs_ = std::make_unique<JobRunner>(context, store, observer_, std::move(job_streams));
     whole_due_.on_written([this] { jobs_->wake(); });
     // A stream in its pass has sent the probe, and continues automatically.
     limiter_.on_release([this] {
@@ -51,7 +54,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         jobs_->forgive();
     });
     limiter_.on_failure(
-        [&observer](std::string_view stream, const Error& error) { observer.request_failed(stream, error); });
+        [this](std::string_view stream, const Error& error) { observer_.request_failed(stream, error); });
 }
 
 Engine::~Engine() = default;
@@ -84,6 +87,13 @@ Task<> Engine::or_stop(Task<> task) {
         stop();
         throw;
     }
+}
+
+// Not at once: the write that was refused is part of a pass, which must not be canceled in the midst of a call.
+void Engine::stop_soon() {
+    boost::asio::post(clock_.executor(), [engine = std::weak_ptr<Engine*>(self_)] {
+        if (const auto alive = engine.lock()) (*alive)->stop();
+    });
 }
 
 Task<> Engine::run() {

@@ -13,6 +13,7 @@
 #include "portal/portal.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
+#include "sync/fence_watch.hpp"
 #include "sync/jobs/job_runner.hpp"
 #include "sync/jobs/retry_queue.hpp"
 #include "sync/jobs/whole_due.hpp"
@@ -59,8 +60,9 @@ class Engine {
     // its first load recorded again, which changes nothing.
     void recall_loaded(const std::map<std::string, Timestamp>& first_passes);
 
-    // Runs every stream until stop(). A failing stream does not affect the others: it backs off and they continue. An
-    // exception is an internal error: every stream is stopped, and it is rethrown (exit code 70).
+    // Runs every stream until stop(), or until a write is refused because another daemon has taken over (is_lost()). A
+    // failing stream does not affect the others: it backs off and they continue. An exception is an internal error:
+    // every stream is stopped, and it is rethrown (exit code 70).
     Task<> run();
 
     // One pass of every stream, concurrently, then returns unused reservations of the quota. For --once. Throws as
@@ -87,6 +89,8 @@ class Engine {
     bool overdue() const;
 
     void stop();
+    // Store::set_fence(): another daemon has taken the lease, and nothing more is written.
+    bool is_lost() const { return observer_.is_lost(); }
     QuotaUse quota() const { return limiter_.use(); }
     const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
     // The streams for which events are expected.
@@ -101,10 +105,11 @@ class Engine {
   private:
     Task<> finish();
     Task<> or_stop(Task<> task);
+    void stop_soon();
     Task<> run_once_into(StreamRunner& stream, PassReport& report);
 
     Clock& clock_;
-    Observer& observer_;
+    FenceWatch observer_;
     Random random_;
     RateLimiter limiter_;
     Lanes lanes_;
@@ -113,6 +118,8 @@ class Engine {
     std::vector<std::unique_ptr<StreamRunner>> streams_;
     std::unique_ptr<JobRunner> jobs_;      // destroyed before its streams
     std::unique_ptr<RetryQueue> retries_;  // the same
+    std::shared_ptr<Engine*> self_ =
+        std::make_shared<Engine*>(this);  // of what is posted and may come too late
 };
 
 }  // namespace carecloud

@@ -36,6 +36,7 @@ ROOMS = {
     "sync/stream": {
         "base", "model", "portal", "store", "sync/limits", "sync/walk", "sync/events", "sync/jobs",
     },
+    "sync/leader": {"base", "model", "portal", "store", "sync/limits", "sync/walk"},
     "sync": {
         "base", "model", "portal", "store", "sync/limits", "sync/walk", "sync/events", "sync/jobs", "sync/stream",
     },

@@ -301,8 +301,9 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
     }
     const Error& error = ended.error();
     if (context_.whole_due) context_.whole_due->may_owe(pass.stream, error);
-    if (error.code == ErrorCode::canceled) {
-        // After stop() it continues in the next process, as recorded in the row; otherwise the next round drops it.
+    if (error.code == ErrorCode::canceled || error.code == ErrorCode::store_lost) {
+        // After stop() it continues in the next process, and otherwise in the daemon that has taken over, as recorded
+        // in the row; one that was canceled the next round drops.
         co_return Result<>{};
     }
     pass.error = error.message();

@@ -22,9 +22,14 @@ Task<Result<std::optional<Lease>>> MemoryLeases::take(std::string name, std::str
     auto work = [this, name = std::move(name), holder = std::move(holder)]() -> Result<std::optional<Lease>> {
         LeaseRow& row = content_->leases[name];
         if (row.token > 0 && server_.wall() <= row.expires_at) return std::optional<Lease>();
-        row = {.holder = holder, .token = row.token + 1, .expires_at = server_.wall() + kLength};
-        return std::optional(Lease{.fence = {.lease = name, .holder = holder, .token = row.token},
-                                   .held_until = clock_.since_boot() + kTrusted});
+        Lease lease{.fence = {.lease = name, .holder = holder, .token = row.token + 1},
+                    .held_until = clock_.since_boot() + kTrusted};
+        if (row.token > 0 && row.expires_at != Timestamp{}) {
+            lease.former = row.holder;
+            lease.unrenewed = server_.wall() - row.expires_at + kLength;
+        }
+        row = {.holder = holder, .token = lease.fence.token, .expires_at = server_.wall() + kLength};
+        return std::optional(lease);
     };
     return run_with_faults<std::optional<Lease>>(hook_, "take", std::move(work));
 }
