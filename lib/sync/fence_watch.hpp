@@ -1,5 +1,5 @@
-// The engine's observer while its writes are fenced: the first one that is refused because another daemon has taken over
-// ends the engine, and what fails from then on is nobody's concern: the election has reported it. I/O thread only.
+// The engine's observer while its writes are fenced: the first one that is refused because another daemon has taken
+// over ends the engine, and what fails from then on is not reported: the election reports the loss. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"

@@ -73,7 +73,8 @@ class LeaderElection {
 
     // Until stop(). Throws what lead() throws.
     Task<> run();
-    // One attempt, and the whole of lead() if it succeeds. Errors: store_owned if another daemon leads, and the store's.
+    // One attempt, and the whole of lead() if it succeeds. Errors: store_owned if another daemon leads, and the
+    // store's.
     Task<Result<>> run_once();
     void stop();
 

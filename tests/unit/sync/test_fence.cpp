@@ -24,7 +24,7 @@ struct FencedWorld : EngineWorld {
 
 }  // namespace
 
-TEST_CASE("an engine whose lease was taken writes nothing more, ends by itself and reports no failure") {
+TEST_CASE("an engine whose lease was taken writes nothing more, ends and reports no failure") {
     FencedWorld world;
     world.put_many(1, 20, 5, kOld);
     world.start();

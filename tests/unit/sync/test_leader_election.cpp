@@ -34,7 +34,9 @@ struct Node : Leader, ElectionObserver {
         running = true;
         while (!stopping)
             co_await alarm->wait_until(Clock::never);
-        co_await time.sleep(stops_after);
+        const MonoTime stops_at = time.now() + stops_after;
+        while (time.now() < stops_at)
+            co_await alarm->wait_until(stops_at);
         running = false;
         if (end) co_return *end;
         co_return Result<>{};
