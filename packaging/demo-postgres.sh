@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `packaging/demo.sh --postgres`: three daemons on one PostgreSQL database. The one that loads is killed in the middle of
-# the load; another takes over, and the store equals the portal. Stops and removes everything that it started.
+# `packaging/demo.sh --postgres`: three daemons on one PostgreSQL database. The one that loads is killed in the middle
+# of the load; another takes over, and the store equals the portal. Stops and removes everything that it started.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=demo-lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
@@ -21,8 +21,8 @@ start_server() {
   mkdir "$server"
   chmod 711 "$work"
   if ((EUID == 0)); then chown postgres: "$server"; fi
-  quietly "$logs/demo-initdb.log" as_server "$programs/initdb" --pgdata="$server/data" --username=postgres --auth=trust \
-    --encoding=UTF8 --locale=C.UTF-8 || failed "$logs/demo-initdb.log" "initdb failed"
+  quietly "$logs/demo-initdb.log" as_server "$programs/initdb" --pgdata="$server/data" --username=postgres \
+    --auth=trust --encoding=UTF8 --locale=C.UTF-8 || failed "$logs/demo-initdb.log" "initdb failed"
   as_server "$programs/postgres" -D "$server/data" -k "$server" -c listen_addresses= >"$logs/demo-postgres.log" 2>&1 &
   children+=($!)
   wait_for "$logs/demo-postgres.log" "$!" "start PostgreSQL" \
@@ -125,12 +125,12 @@ wait_for "$logs/demo-daemon-$alive.log" "${daemon_pids[alive]}" "take over" \
   at_least "SELECT max(token) FROM leases WHERE stream = 'engine'" $((before + 1))
 printf 'Daemon %s took over after %.1f s.\n' "$(number_of "$(holder)")" "$(jq -n "$(date +%s.%N) - $killed")"
 
-heading "The load goes on where the committed pages end"
+heading "The load continues after the last committed page"
 wait_for "$logs/demo-daemon-$alive.log" "${daemon_pids[alive]}" "load everything" \
   at_least "SELECT count(*) FROM first_passes" 1
-show "SELECT count(*) AS records, (SELECT count(*) FROM changes) AS changes, (SELECT min(seq) FROM changes) AS first_seq,
-       (SELECT max(seq) FROM changes) AS last_seq FROM records;"
-[[ $(value "SELECT count(*) = $records AND count(*) = max(seq) AND count(DISTINCT id) = $records FROM changes") == t ]] ||
+show "SELECT count(*) AS changes, count(DISTINCT id) AS records, min(seq), max(seq) FROM changes;"
+whole="count(*) = $records AND max(seq) = $records AND count(DISTINCT id) = $records"
+[[ $(value "SELECT $whole FROM changes") == t ]] ||
   die "the change log has holes, or records that were taken twice"
 compare stored
 

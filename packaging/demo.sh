@@ -11,7 +11,7 @@ usage: packaging/demo.sh [--postgres]
 Builds the product, starts a portal on loopback with 20,000 invented records, synchronizes them into SQLite, changes
 some at the portal, has it announce some by SNS events, and shows the result in plain SQL.
 
-  --postgres  three daemons on a PostgreSQL server of their own instead: the one that loads is killed, another takes over
+  --postgres  instead, three daemons on a private PostgreSQL server: the one that loads is killed, another takes over
 
 Stops and removes everything that it started. Exits with 0 only if the store and the portal are equal.
 END
