@@ -28,7 +28,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
       observer_(observer, [this] { stop_soon(); }),
       random_(settings.seed),
       limiter_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
-      lanes_(clock, settings.lanes),
+      lanes_(clock, limiter_, settings.lanes),
       whole_due_(store, store) {
     const double poll_rate = rate_of_polls(settings.streams);
     const PassContext context{clock, portal, store,       limiter_,  random_,

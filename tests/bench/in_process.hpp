@@ -62,7 +62,7 @@ class InProcess {
     CountingStore counting_;
     RateLimiter limiter_;
     PortalTime time_;
-    Lanes lanes_{clock_, 1};
+    Lanes lanes_{clock_, limiter_, 1};
     Random random_{1};
     PassSettings settings_;
     StreamMemory memory_;

@@ -32,6 +32,12 @@ std::size_t LaneLimit::now() const {
     return std::clamp<std::size_t>(kBytesInFlight / largest_bytes_, 1, lanes_);
 }
 
+std::size_t LaneLimit::pages() const {
+    const std::size_t wanted = lanes_ + 1;
+    if (largest_bytes_ == 0) return wanted;
+    return std::clamp<std::size_t>(kBytesInFlight / largest_bytes_, 2, wanted);
+}
+
 std::size_t LaneLimit::now_for_small() const {
     return was_refused_ || most_ == 1 ? now() : kSmallAtOnce;
 }

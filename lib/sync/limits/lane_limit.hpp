@@ -4,7 +4,7 @@
 // further attempt comes later. Pure.
 //
 //     LaneLimit limit(12);
-//     if (under_way < limit.now()) …             // one more request may be sent
+//     if (requests < limit.now()) …              // one more may be sent
 //     limit.answered(clock.now(), took, bytes);  // with each response
 //     limit.refused(clock.now(), sent);          // 429, 5xx, refused connections, or no response in time
 #pragma once
@@ -27,7 +27,10 @@ class LaneLimit {
 
     std::size_t most() const { return most_; }
     std::size_t now() const;
-    // The same for requests that cost the portal little, such as those for single keys that prove a dialect: more,
+    // How many pages may be in memory: one is stored while the others are requested. At least two, and otherwise within
+    // kBytesInFlight.
+    std::size_t pages() const;
+    // As now(), for requests that cost the portal little, such as those for single keys that prove a dialect: more,
     // until the portal has refused one.
     std::size_t now_for_small() const;
     // A single request took this long, with no other under way: several at once are compared with it.

@@ -12,7 +12,7 @@ Task<> Lanes::until_free() {
 }
 
 Task<> Lanes::until_may_send(bool small) {
-    while (requests_ >= (small ? limit_.now_for_small() : limit_.now())) {
+    while (requests_ >= (small ? limit_.now_for_small() : now())) {
         auto waiting = freed_.wait(clock_);
         co_await std::move(waiting);
     }

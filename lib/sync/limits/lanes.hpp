@@ -1,6 +1,7 @@
-// The lanes of all wide loads and jobs of an engine. A page occupies one from before its request until it is stored,
-// which bounds memory; and each request that is under way counts, which bounds what the portal bears: retries of many
-// pages are not sent all at once. I/O thread only.
+// The lanes of all wide loads and jobs of an engine. Each request that is under way counts, which bounds what the
+// portal bears: retries of many pages are not sent all at once. Each page counts from before its request until it is
+// stored, which bounds memory. With little of the month's quota left there is one lane, since ranges cost more requests
+// than a walk. I/O thread only.
 //
 //     co_await lanes.until_free();
 //     const Lanes::Turn turn(lanes);   // immediately afterwards
@@ -9,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "sync/limits/lane_limit.hpp"
+#include "sync/limits/rate_limiter.hpp"
 
 #include <cstddef>
 
@@ -32,14 +34,16 @@ class Lanes {
     };
 
   public:
-    // `most`: as for LaneLimit. The clock outlives it.
-    Lanes(Clock& clock, std::size_t most) : clock_(clock), limit_(most) {}
+    // `most`: as for LaneLimit. The clock and the limiter outlive it.
+    Lanes(Clock& clock, const RateLimiter& limiter, std::size_t most)
+        : clock_(clock), limiter_(limiter), limit_(most) {}
 
     // Of a page.
     struct Turn : Count {
         explicit Turn(Lanes& lanes) : Count(lanes.pages_, lanes.freed_) {}
     };
-    bool has_free() const { return pages_ < limit_.now(); }
+    // Whether one more page may be requested.
+    bool has_free() const { return requests_ < now() && pages_ < limit_.pages(); }
     // Throws operation_aborted when canceled.
     Task<> until_free();
 
@@ -50,10 +54,13 @@ class Lanes {
     Task<> until_may_send(bool small);
 
     LaneLimit& limit() { return limit_; }
-    std::size_t most() const { return limit_.most(); }
+    std::size_t most() const { return limiter_.is_nearly_spent() ? 1 : limit_.most(); }
 
   private:
+    std::size_t now() const { return limiter_.is_nearly_spent() ? 1 : limit_.now(); }
+
     Clock& clock_;
+    const RateLimiter& limiter_;
     LaneLimit limit_;
     std::size_t pages_ = 0;
     std::size_t requests_ = 0;

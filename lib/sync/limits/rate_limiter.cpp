@@ -51,6 +51,8 @@ constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours(24 * 31)
 constexpr std::uint64_t kBlockMax = 64;
 constexpr std::uint64_t kBlockShare = 16;
 
+constexpr std::uint64_t kNearlySpentShare = 10;
+
 std::uint64_t block_of(std::uint64_t left) {
     return std::clamp<std::uint64_t>(left / kBlockShare, 1, kBlockMax);
 }
@@ -213,6 +215,11 @@ Task<Result<>> RateLimiter::check_spare(std::uint64_t requests) {
         .retry_after = kSpareLook};
 }
 
+bool RateLimiter::is_nearly_spent() const {
+    if (!limits_.monthly_quota || month_ != month_of(clock_.wall())) return false;
+    return count_.sent >= *limits_.monthly_quota - *limits_.monthly_quota / kNearlySpentShare;
+}
+
 // A request that was counted and is not sent.
 void RateLimiter::give_back(const std::string& month) {
     if (month != month_) return;
@@ -270,13 +277,14 @@ Duration RateLimiter::until_admitted(RequestRank rank) {
 Task<> RateLimiter::wait_for_rate(Duration wait, RequestRank rank) {
     struct Count {
         std::size_t& waiting;
-        std::size_t one;
-        Count(std::size_t& of, bool counts) : waiting(of), one(counts ? 1 : 0) { waiting += one; }
-        ~Count() { waiting -= one; }
+        explicit Count(std::size_t& of) : waiting(of) { ++waiting; }
+        ~Count() { --waiting; }
         Count(const Count&) = delete;
         Count& operator=(const Count&) = delete;
     };
-    const Count count(live_waiting_, rank == RequestRank::live);
+    const Count count(waiting_for_rate_);
+    std::optional<Count> live;
+    if (rank == RequestRank::live) live.emplace(live_waiting_);
     co_await clock_.sleep(wait);
 }
 

@@ -90,6 +90,10 @@ class RateLimiter {
     Task<Result<>> admit(RequestRank rank = RequestRank::live);
     // Whether the quota currently has room for this many bounded requests. Errors: as admit().
     Task<Result<>> check_spare(std::uint64_t requests);
+    // A request waits for the rate: more of them at once would not be faster.
+    bool is_rate_short() const { return waiting_for_rate_ > 0; }
+    // Less than a tenth of the month's quota is left. False before the month's first request.
+    bool is_nearly_spent() const;
 
     // The portal's error response to an admitted request that was sent at `sent`. Returns the error to pass on: if the
     // portal requests a long wait, it contains when requests resume.
@@ -144,7 +148,8 @@ class RateLimiter {
     MonoTime quiet_until_{};
     std::optional<PortalHold> hold_;
     bool probe_allowed_ = false;
-    std::size_t live_waiting_ = 0;  // live requests that wait for the rate
+    std::size_t waiting_for_rate_ = 0;
+    std::size_t live_waiting_ = 0;  // of these, the live ones
     std::string month_;
     RequestCount count_;      // of month_: sent until now, and reserved
     RequestCount stored_;     // the same, as stored

@@ -7,14 +7,11 @@
 #include "sync/stream/wide_load.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"
-#include "sync/walk/paginator.hpp"
 #include "sync/walk/progress.hpp"
 #include "sync/walk/ranges.hpp"
 #include "sync/walk/walk.hpp"
 
-#include <algorithm>
 #include <exception>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -87,7 +84,6 @@ class Pass {
     Arrived arrive(const Walk& walk, Fetched answer);
     Task<Result<>> commit_end();
     void note_tail(const Page& page);
-    void note_end();
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
     // The state to commit with a page; std::nullopt if the change is too small.
@@ -104,6 +100,8 @@ class Pass {
     Paginator pages_;
     PassReport report_;
     Dialect dialect_;
+    std::optional<Result<Fetched>>
+        first_{};            // the first page, if it was requested before the dialect was proven
     Timestamp future_from_;  // later times are in the future according to every clock
     struct {
         std::optional<Timestamp> settled_before{};  // from the first page's time
@@ -140,10 +138,13 @@ Task<Result<bool>> Pass::find_dialect() {
         dialect_ = *known;
         co_return true;
     }
-    auto proving = prove_dialect(asking(prover_), settings_.spec, cursor_key(committer_.state()));
+    const bool with_page = !committer_.state().cursor && !memory_.wide_at && !memory_.first_page_fails;
+    auto proving = prove_walk(pages_, prover_, settings_.spec, cursor_key(committer_.state()), with_page);
     auto proven = co_await std::move(proving);
-    if (!proven || !*proven) co_return proven ? Result<bool>(false) : proven.error();
-    dialect_ = **proven;
+    memory_.first_page_fails = !proven;
+    if (!proven || !proven->dialect) co_return proven ? Result<bool>(false) : proven.error();
+    dialect_ = *proven->dialect;
+    first_ = std::move(proven->first);
     report_.dialect_proven = true;
     co_return true;
 }
@@ -200,7 +201,10 @@ WalkPtr Pass::begin_walk() {
 // The first page; requested twice if the cursor lies in the future according to the first response, since one response
 // may be wrong.
 Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
-    auto answer = co_await pages_.fetch_at(walk);
+    std::optional<Result<Fetched>> first;
+    if (first_ && !walk.has_position()) first = *std::exchange(first_, std::nullopt);
+    auto completing = pages_.complete(std::move(first), walk);
+    auto answer = co_await std::move(completing);
     if (!answer || !is_cursor_lost()) co_return answer;
     co_return co_await pages_.fetch_at(walk);
 }
@@ -208,12 +212,6 @@ Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
 bool Pass::is_cursor_lost() const {
     const std::optional<Cursor>& cursor = committer_.state().cursor;
     return cursor && context_.time.is_in_future(cursor->modified);
-}
-
-void Pass::note_end() {
-    if (!walk_.wide_at) return;
-    memory_.wide_at = walk_.wide_at;
-    memory_.future = walk_.future;
 }
 
 Task<Result<>> Pass::put_cursor_back() {
@@ -291,7 +289,10 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     }
     if (!answer) co_return answer.error();
     memory_.met_to = walk.met_to();
-    note_end();
+    if (walk_.wide_at) {
+        memory_.wide_at = walk_.wide_at;
+        memory_.future = walk_.future;
+    }
     CO_TRY(commit_end());
     co_return Ending::done;
 }

@@ -4,7 +4,11 @@
 #pragma once
 
 #include "sync/walk/context.hpp"
+#include "sync/walk/fetcher.hpp"
 #include "sync/walk/observer.hpp"
+#include "sync/walk/paginator.hpp"
+
+#include <optional>
 
 namespace carecloud {
 
@@ -22,6 +26,16 @@ struct OpenedStream {
 // Part of a pass: loads the row, or creates one.
 Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& settings,
                                        StreamMemory& memory);
+
+// Part of a pass that does not know its dialect (prove_walk.cpp).
+struct ProvenWalk {
+    std::optional<Dialect> dialect{};  // none: there is nothing to prove one with, so nothing to fetch either
+    std::optional<Fetched> first{};    // a first load's first page, if the dialect was proven by it
+};
+// `key`: as the first one of prove_dialect(). `with_page`: the walk begins with the first record, and its first page
+// proves the dialect.
+Task<Result<ProvenWalk>> prove_walk(Paginator& pages, Fetcher& prover, const StreamSpec& spec,
+                                    std::optional<Key> key, bool with_page);
 
 // Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
 // cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is

@@ -39,20 +39,21 @@ bool lies_between(std::string_view id) {
 }
 
 // The first, middle and last of the page's records with an id in between; if there is none, another one.
-std::vector<Key> pick_samples(const Page& page) {
+Samples samples_of(const Page& page) {
     std::vector<const Record*> between;
     for (const Record& record : page.records) {
         if (lies_between(record.id)) between.push_back(&record);
     }
     if (between.empty()) between.push_back(&page.records.front());
-    std::vector<Key> picked;
+    Samples samples{.keys = {}, .spelling = page.spelling};
+    std::vector<Key>& picked = samples.keys;
     for (const std::size_t index : {std::size_t{0}, between.size() / 2, between.size() - 1}) {
         const Record& record = *between[index];
         const bool known = std::any_of(picked.begin(), picked.end(),
                                        [&](const Key& key) { return std::string_view(key.id) == record.id; });
         if (!known) picked.push_back(key_of(record));
     }
-    return picked;
+    return samples;
 }
 
 std::string seconds_from(const Key& key, int seconds) {
@@ -89,8 +90,8 @@ class Prover {
   public:
     Prover(AskPortal ask, const StreamSpec& spec) : ask_(std::move(ask)), spec_(spec) {}
 
-    // No keys: the stream has no record.
-    Task<Result<Samples>> find_samples();
+    // Of `listed` if it has any. No keys: the stream has no record.
+    Task<Result<Samples>> find_samples(const Page* listed);
     Task<Result<std::optional<Dialect>>> prove(Key sample, Spelling spelling);
     // The literal forms that find the record, the preferred one first.
     Task<Result<std::vector<Dialect>>> forms(Key sample, Spelling spelling);
@@ -110,7 +111,8 @@ class Prover {
     const StreamSpec& spec_;
 };
 
-Task<Result<Samples>> Prover::find_samples() {
+Task<Result<Samples>> Prover::find_samples(const Page* listed) {
+    if (listed && !listed->records.empty()) co_return samples_of(*listed);
     // The second and third query skip records without a `modified`, which are first in the order.
     const Dialect texts{};
     const Dialect dates{.modified = ModifiedLiteral::date};
@@ -120,10 +122,9 @@ Task<Result<Samples>> Prover::find_samples() {
     bool any = false;
     for (const std::string& condition : conditions) {
         Query query{.spec = &spec_, .where = condition, .projection = Projection::keys, .take = kSample};
-        CO_TRY_ASSIGN(const PagePtr answer, ask_(query));
-        const Page& page = *answer;
-        if (!page.records.empty()) co_return Samples{.keys = pick_samples(page), .spelling = page.spelling};
-        any = any || page.record_count() > 0;
+        CO_TRY_ASSIGN(const PagePtr page, ask_(query));
+        if (!page->records.empty()) co_return samples_of(*page);
+        any = any || page->record_count() > 0;
         if (!any) co_return Samples{};
     }
     co_return Error{.code = ErrorCode::dialect_unknown,
@@ -329,14 +330,13 @@ Task<Result<>> find_forms(Prover& prover, Key sample, Spelling spelling, std::ve
 
 }  // namespace
 
-// Mostly in three rounds of requests: the samples; the forms of the literals, and the newest record; the proofs. A
-// sample may be one of the few records of another type (hazard 33): every sample is tested, and the dialect of most of
-// the newest records is used.
+// In rounds of requests: samples; forms of literals, and the newest record; proofs. A sample may be one of the few
+// records of another type (hazard 33): all are tested, and the dialect of most of the newest records is used.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
-                                                   std::optional<Key> first) {
+                                                   std::optional<Key> first, const Page* listed) {
     const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     Prover prover(ask, spec);
-    CO_TRY_ASSIGN(Samples samples, prover.find_samples());
+    CO_TRY_ASSIGN(Samples samples, prover.find_samples(listed));
     if (samples.keys.empty()) co_return std::optional<Dialect>{};
     std::vector<Key>& keys = samples.keys;
     if (first) keys.insert(keys.begin(), std::move(*first));

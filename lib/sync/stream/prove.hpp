@@ -20,10 +20,11 @@ AskPortal asking(Fetcher& fetcher);
 
 // None: the stream has no record yet to prove anything with. Mostly costs about 20 requests, each for one record's
 // keys, in three rounds of concurrent ones. `first`: a record to begin with, before those that the portal lists first:
-// one that the dialect in use does not find. Errors: dialect_unknown where no form passes with any of a few records;
-// whatever ended a request.
+// one that the dialect in use does not find. `listed`: what the portal lists first, if it has been requested, which
+// saves a round. Errors: dialect_unknown where no form passes with any of a few records; whatever ended a request.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
-                                                   std::optional<Key> first = std::nullopt);
+                                                   std::optional<Key> first = std::nullopt,
+                                                   const Page* listed = nullptr);
 
 // The dialect whose literals find this record; std::nullopt: no form does.
 Task<Result<std::optional<Dialect>>> prove_with(AskPortal ask, const StreamSpec& spec, Key sample,

@@ -160,6 +160,7 @@ Task<Result<bool>> WideLoad::step(Lane& lane, Walk& walk) {
     std::optional<Cursor> met_to = walk.met_to();
     CO_TRY_ASSIGN(auto answer, lane.pages.fetch_at(walk));
     const PagePtr page = std::move(answer.page);
+    changed_.wake_all();  // while it is stored, another lane may fetch
     if (!settings_.dialect && page->spelling != dialect_.spelling) {
         new_shape_ = true;
         changed_.wake_all();
@@ -194,8 +195,9 @@ Task<Result<>> WideLoad::walk(Lane& lane) {
 
 std::optional<int> WideLoad::next_range() {
     if (const auto idle = plan_.take_idle()) return idle;
-    if (!context_.lanes.has_free()) return std::nullopt;
-    return plan_.halve_longest({.dialect = dialect_, .newest = newest_, .page_size = memory_.whole.take()});
+    // Each further range costs a part of a page: none while the rate is what the load waits for.
+    if (!newest_ || !context_.lanes.has_free() || context_.limiter.is_rate_short()) return std::nullopt;
+    return plan_.halve_longest({.dialect = dialect_, .newest = *newest_, .page_size = memory_.whole.take()});
 }
 
 Task<> WideLoad::take_turns(Lane& lane) {
@@ -229,8 +231,10 @@ Task<Result<>> WideLoad::look_ahead() {
     const Result<PagePtr> answer = co_await std::move(asking);
     if (!answer && !is_of_the_question(answer.error().code)) co_return answer.error();
     // If the portal refuses this order, or shows nothing: no record is assumed to be later than its time.
+    newest_ = context_.portal_now() + kClockTolerance;
+    changed_.wake_all();
     if (!answer || (*answer)->records.empty()) co_return Result<>{};
-    newest_ = std::min(newest_, (*answer)->records.front().modified);
+    newest_ = std::min(*newest_, (*answer)->records.front().modified);
     if (const auto total = (*answer)->total) {
         CO_TRY_ASSIGN(auto held, context_.store.count_live(settings_.spec.entity, from));
         memory_.load->expected = *total - std::min(*total, held);
@@ -247,7 +251,6 @@ Task<> WideLoad::look_ahead_or_fail() {
 Task<Result<bool>> WideLoad::run() {
     memory_.load = LoadProgress{.began = context_.clock.now(), .reported = context_.clock.now()};
     if (memory_.load_begins) memory_.load_begins();
-    newest_ = context_.portal_now() + kClockTolerance;
     std::vector<Task<>> tasks;
     tasks.reserve(lanes_.size() + 1);
     tasks.push_back(look_ahead_or_fail());

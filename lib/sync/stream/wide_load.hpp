@@ -94,7 +94,8 @@ class WideLoad {
     std::size_t pages_ = 0;
     std::set<std::string> invalid_{};  // ids; ranges may overlap
     Timestamp furthest_limit_{};       // of those by which the cursor's keys were chosen
-    Timestamp newest_{};               // the last record's `modified`, or the portal's time
+    std::optional<Timestamp>
+        newest_{};  // the last record's `modified`, or the portal's time; none: not known yet
     bool new_shape_ = false;
     std::optional<Error> error_;
 };

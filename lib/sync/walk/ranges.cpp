@@ -158,8 +158,8 @@ std::optional<int> RangePlan::take_idle() {
 }
 
 std::optional<int> RangePlan::halve_longest(const SplitSight& sight) {
-    // A range without a page so far is assumed to be as dense as the densest one: an unnecessary request is better than
-    // an idle lane.
+    // After a restart, a range without a page so far is assumed to be as dense as the densest one: an unnecessary
+    // request is better than an idle lane.
     double densest = 0;
     for (const Range& range : ranges_)
         densest = std::max(densest, range.density);
@@ -193,7 +193,11 @@ std::optional<int> RangePlan::halve(std::list<Range>::iterator range, const Spli
     const bool is_ahead = range->before.empty() ||
                           (end && compare_modified(sight.dialect, text, middle, range->before, *end) < 0);
     if (!is_behind || !is_ahead) return std::nullopt;
-    const Range far{.id = next_id_++, .from = text, .before = range->before, .is_walked = true};
+    const Range far{.id = next_id_++,
+                    .from = text,
+                    .before = range->before,
+                    .is_walked = true,
+                    .density = range->density};  // until it has a page of its own
     range->before = text;
     ranges_.insert(std::next(range), far);
     return far.id;

@@ -30,7 +30,7 @@ struct Range {
     std::optional<Timestamp> asked_at{};  // the portal's time when its first page was requested
     bool done = false;
     bool is_walked = false;  // by a lane, now
-    double density = 0;      // records per second of `modified` on its last page; 0: unknown
+    double density = 0;  // records per second of `modified` on the last page of it, or before it; 0: unknown
 
     friend bool operator==(const Range&, const Range&) = default;
 };

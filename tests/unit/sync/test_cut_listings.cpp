@@ -95,7 +95,7 @@ TEST_CASE("truncated pages cost no more than one request if the page reaches the
 
 TEST_CASE("ranges: a response that is empty by mistake ends none of them") {
     World world;
-    world.lanes = std::make_unique<Lanes>(world.clock, 12);
+    world.lanes = std::make_unique<Lanes>(world.clock, *world.limiter, 12);
     world.settings.page_size = 20;
     world.memory = StreamMemory(20);
     world.portal.set_latency(300ms);

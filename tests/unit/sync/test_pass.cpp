@@ -309,6 +309,7 @@ TEST_CASE("at most two pages of a stream are in memory, and the next is requeste
     World world;
     world.settings.page_size = 100;
     world.restart();
+    world.portal.set_latency(Duration::zero());  // an answer is there as soon as the page before is stored
     world.put_many(1, 1'000, 10, kOld);
     std::vector<std::string> order;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {

@@ -1,6 +1,6 @@
 // Long walks in ranges: a first load, a catch-up, a backfill and a reconciliation, with several requests at once.
-#include "bounded_world.hpp"
 #include "engine_world.hpp"
+#include "wide_world.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,30 +11,6 @@ using namespace carecloud;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr unsigned kRecords = 1200;
-
-template <class Base>
-struct Wide : Base {
-    explicit Wide(std::size_t most = 12, ModelSettings dialect = {}) : Base(dialect) {
-        this->lanes = std::make_unique<Lanes>(this->clock, most);
-        this->settings.page_size = 20;
-        this->memory = StreamMemory(20);
-        this->portal.set_latency(300ms);
-    }
-
-    // Irregular: an hour apart, in ties of three, and denser in the last third.
-    void fill(unsigned count = kRecords) {
-        for (unsigned i = 0; i < count; ++i) {
-            const auto hours =
-                std::chrono::minutes(i < count * 2 / 3 ? 60 * (i / 3) : 40 * count / 3 + i / 3);
-            this->put(i + 1, kOld - 24h * 400 + hours);
-        }
-    }
-};
-
-using WideWorld = Wide<World>;
-using WideBounded = Wide<BoundedWorld>;
 
 // Records an hour apart, and an engine with all lanes once it is started.
 struct WideEngine : EngineWorld {
@@ -70,11 +46,11 @@ TEST_CASE(
     world.fill();
     const PassReport report = world.good_pass();
     world.check_same();
-    CHECK(report.summary.created == kRecords);
+    CHECK(report.summary.created == kWideRecords);
     const StreamState state = world.tables().streams.at(kEntity);
     CHECK(state.ranges.empty());
     CHECK(state.cursor->id == "000000000000000000001200");
-    CHECK(whole_records_sent(world) < kRecords + 12 * 20);
+    CHECK(whole_records_sent(world) < kWideRecords + 12 * 20);
     const Duration serial = serial_load();
     INFO(std::chrono::duration<double>(report.took).count()
          << " s of " << std::chrono::duration<double>(serial).count());
@@ -120,7 +96,7 @@ TEST_CASE("an interrupted load in ranges continues, and fetches nothing again th
     world.check_same();
     CHECK(world.tables().streams.at(kEntity).ranges.empty());
     // What was under way at each interruption came in vain, and each restart reads the last page of a range again.
-    CHECK(sent <= kRecords + (failed + 1) * 12 * 20);
+    CHECK(sent <= kWideRecords + (failed + 1) * 12 * 20);
 }
 
 TEST_CASE("a load in ranges that ends at any commit, done or not, leaves no record out") {
@@ -217,7 +193,7 @@ TEST_CASE("a portal whose latency doubles with each concurrent request is not fl
     for (unsigned i = 0; i < 30; ++i)
         world.put(9000 + i, kOld - 24h * 500);
     world.good_pass();  // the dialect is proven
-    world.lanes = std::make_unique<Lanes>(world.clock, 12);
+    world.lanes = std::make_unique<Lanes>(world.clock, *world.limiter, 12);
     world.fill();
     std::multiset<std::int64_t> ends;
     std::size_t most = 0;
@@ -270,6 +246,27 @@ TEST_CASE("the dialect is proven in three rounds of requests") {
     // checked once more, since strings may come before them.
     CHECK(report.took < 6 * 300ms + 10ms);
     CHECK(report.requests <= 24);
+}
+
+TEST_CASE("a portal that ignores $lt is loaded in ranges, which do not need it") {
+    WideWorld world;
+    world.fill();
+    const std::string first = document(1, kOld - 24h * 400);
+    std::size_t asked = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (!mentions(request, R"("$lt":)")) return;
+        ++asked;
+        if (!body.ends_with(R"("data":[]})")) return;
+        body.replace(body.size() - 2, 0, first);
+    });
+    const PassReport report = world.good_pass();
+    world.check_same();
+    const auto dialect = Dialect::from_json(report.state.dialect);
+    REQUIRE(dialect);
+    CHECK(dialect->lte);
+    CHECK_FALSE(dialect->lt);
+    CHECK(report.took * 4 < serial_load());
+    CHECK(asked <= 4);  // by the proof alone
 }
 
 TEST_CASE("totals that lie only change the progress shown") {

@@ -79,7 +79,9 @@ struct World {
     // Forgets what only memory holds, as a restart does.
     void restart() {
         memory = StreamMemory(settings.page_size);
+        const std::size_t most = lanes->limit().most();
         limiter = std::make_unique<RateLimiter>(clock, *store, limits);
+        lanes = std::make_unique<Lanes>(clock, *limiter, most);
         time = PortalTime();
     }
 
@@ -147,7 +149,8 @@ struct World {
     std::unique_ptr<RateLimiter> limiter = std::make_unique<RateLimiter>(clock, *store, limits);
     Random random{1};
     PortalTime time;
-    std::unique_ptr<Lanes> lanes = std::make_unique<Lanes>(clock, 1);  // one request after the other
+    std::unique_ptr<Lanes> lanes =
+        std::make_unique<Lanes>(clock, *limiter, 1);  // one request after the other
     PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};
     StreamMemory memory{1000};
 };
