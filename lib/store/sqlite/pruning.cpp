@@ -18,7 +18,6 @@ constexpr const char* kPrunedTo =
 constexpr std::string_view kOldVersions =
     "SELECT v.seq, c.committed_at FROM versions v LEFT JOIN changes c ON c.seq = v.seq ORDER BY v.seq LIMIT "
     "8";
-constexpr std::string_view kRemoveVersion = "DELETE FROM versions WHERE seq = ?1 RETURNING length(body)";
 constexpr std::string_view kOldCorrection =
     "SELECT k.seq, c.committed_at FROM corrections k LEFT JOIN changes c ON c.seq = k.seq ORDER BY k.seq "
     "LIMIT 1";
@@ -64,8 +63,7 @@ Pruning::Pruning(Connection& db)
       position_(accepted_),
       pruned_to_(db.number(kPrunedTo)),
       old_versions_(db, kOldVersions),
-      remove_version_(db, kRemoveVersion),
-      version_totals_(db),
+      version_removal_(db),
       old_correction_(db, kOldCorrection),
       remove_corrections_(db, "DELETE FROM corrections WHERE seq = ?1"),
       old_changes_(db, kOldChanges),
@@ -105,23 +103,11 @@ PruneReport Pruning::slice(const KeepLimits& limits, std::chrono::milliseconds t
     return report;
 }
 
-void Pruning::remove_version(std::int64_t seq, PruneReport& report) {
-    remove_version_.bind(1, seq);
-    std::optional<std::int64_t> bytes;
-    {
-        const Statement::Scope scope(remove_version_);
-        if (remove_version_.step()) bytes = remove_version_.integer(0);
-    }
-    if (!bytes) return;
-    version_totals_.add(-1, -*bytes);
-    ++report.versions;
-}
-
 bool Pruning::prune_versions(const std::string& limit, PruneReport& report) {
     const std::vector<Row> rows = rows_of(old_versions_);
     for (const Row& row : rows) {
         if (row.at >= limit) return false;
-        remove_version(row.key, report);
+        report.versions += version_removal_.remove(row.key) ? 1 : 0;
     }
     return !rows.empty();
 }
@@ -199,13 +185,12 @@ void Pruning::remove_body(std::int64_t rowid, PruneReport& report) {
     }
     if (seq == 0) return;
     ++report.bodies;
-    for (; seq > 0; seq = previous_.of(seq))
-        remove_version(seq, report);
+    report.versions += version_removal_.remove_all(seq);
 }
 
 void Pruning::erase_versions(std::int64_t newest_seq, PruneReport& report) {
     for (std::int64_t seq = newest_seq; seq > 0; seq = previous_.of(seq)) {
-        remove_version(seq, report);
+        report.versions += version_removal_.remove(seq) ? 1 : 0;
         remove_corrections_.bind(1, seq);
         report.corrections += static_cast<std::uint64_t>(remove_corrections_.run());
     }

@@ -45,7 +45,6 @@ class Pruning {
     bool prune_changes(const std::string& limit, PruneReport& report);
     bool prune_events(const std::string& limit, PruneReport& report);
     bool prune_deleted(const std::string& limit, PruneReport& report);
-    void remove_version(std::int64_t seq, PruneReport& report);
     void remove_body(std::int64_t rowid, PruneReport& report);
     bool go_to_next_stream();
 
@@ -54,8 +53,7 @@ class Pruning {
     Position position_;
     std::int64_t pruned_to_ = 0;  // the highest removed seq
     Statement old_versions_;
-    Statement remove_version_;
-    VersionTotals version_totals_;
+    VersionRemoval version_removal_;
     Statement old_correction_;
     Statement remove_corrections_;
     Statement old_changes_;

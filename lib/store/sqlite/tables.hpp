@@ -83,9 +83,11 @@ class VersionTotals {
 
     // Negative numbers for removed versions.
     void add(std::int64_t versions, std::int64_t bytes);
+    bool has_any();
 
   private:
     Statement add_;
+    Statement count_;
 };
 
 // Finds the previous change of a record in the log, or 0. Numbers decrease along the chain, so a damaged chain ends,
@@ -100,6 +102,22 @@ class PreviousChange {
     Statement find_;
 };
 
+// Removes rows of the table `versions`. Their corrections stay.
+class VersionRemoval {
+  public:
+    explicit VersionRemoval(Connection& db);
+
+    // The version that this change replaced. False: it is not kept.
+    bool remove(std::int64_t seq);
+    // All of the record whose newest change this is. How many.
+    std::uint64_t remove_all(std::int64_t newest_seq);
+
+  private:
+    Statement remove_;
+    PreviousChange previous_;
+    VersionTotals totals_;
+};
+
 // The tables `versions` and `corrections`: what was replaced, and what that corrected.
 class VersionTable {
   public:
@@ -107,6 +125,8 @@ class VersionTable {
 
     // Writes the stream's versions that are to be kept.
     void put(std::string_view stream, const std::vector<Replaced>& replaced);
+    // The version of this change is replaced and not kept: those before it can no longer be unpacked, and are removed.
+    void break_off(std::uint64_t newest_seq);
 
   private:
     struct Correction {
@@ -125,6 +145,7 @@ class VersionTable {
     PreviousChange previous_;
     BodyPacker packer_;
     VersionTotals totals_;
+    VersionRemoval removal_;
 };
 
 // The table `passes`: requested bounded passes and their progress.

@@ -14,12 +14,19 @@ constexpr std::string_view kCorrectionInsert =
 
 constexpr std::string_view kVersionFind = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
 constexpr std::string_view kVersionUpdate = "UPDATE versions SET body = ?2 WHERE seq = ?1";
+constexpr std::string_view kVersionRemove = "DELETE FROM versions WHERE seq = ?1 RETURNING length(body)";
 constexpr std::string_view kAddTotals =
     "UPDATE version_totals SET versions = versions + ?1, bytes = bytes + ?2";
 
 }  // namespace
 
-VersionTotals::VersionTotals(Connection& db) : add_(db, kAddTotals) {}
+VersionTotals::VersionTotals(Connection& db)
+    : add_(db, kAddTotals), count_(db, "SELECT versions FROM version_totals") {}
+
+bool VersionTotals::has_any() {
+    const Statement::Scope scope(count_);
+    return count_.step() && count_.integer(0) > 0;
+}
 
 void VersionTotals::add(std::int64_t versions, std::int64_t bytes) {
     add_.bind(1, versions);
@@ -35,13 +42,35 @@ std::int64_t PreviousChange::of(std::int64_t seq) {
     return find_.step() ? std::min(find_.integer(0), seq - 1) : 0;
 }
 
+VersionRemoval::VersionRemoval(Connection& db) : remove_(db, kVersionRemove), previous_(db), totals_(db) {}
+
+bool VersionRemoval::remove(std::int64_t seq) {
+    remove_.bind(1, seq);
+    const Statement::Scope scope(remove_);
+    if (!remove_.step()) return false;
+    totals_.add(-1, -remove_.integer(0));
+    return true;
+}
+
+std::uint64_t VersionRemoval::remove_all(std::int64_t newest_seq) {
+    std::uint64_t removed = 0;
+    for (std::int64_t seq = newest_seq; seq > 0; seq = previous_.of(seq))
+        removed += remove(seq) ? 1 : 0;
+    return removed;
+}
+
 VersionTable::VersionTable(Connection& db)
     : insert_(db, kVersionInsert, 7),
       correct_(db, kCorrectionInsert, 7),
       find_(db, kVersionFind),
       update_(db, kVersionUpdate),
       previous_(db),
-      totals_(db) {}
+      totals_(db),
+      removal_(db) {}
+
+void VersionTable::break_off(std::uint64_t newest_seq) {
+    if (totals_.has_any()) removal_.remove_all(static_cast<std::int64_t>(newest_seq));
+}
 
 void VersionTable::put(std::string_view stream, const std::vector<Replaced>& replaced) {
     std::vector<const Replaced*> kept;
