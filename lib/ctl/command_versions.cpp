@@ -6,6 +6,7 @@
 #include "versions/difference.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace carecloud {
@@ -63,20 +64,20 @@ CtlJson json_of(const std::vector<Difference>& found) {
     return corrections;
 }
 
-// A stored record that is not valid JSON was written by another program.
-[[noreturn]] void throw_no_record(const BadJson& bad) {
-    throw CtlJson::other_error::create(598, "the record is not valid JSON: " + bad.what, nullptr);
+// The service stores only valid JSON.
+CtlFailure not_json(const std::string& seq, const BadJson& bad) {
+    return {.what = "cannot compare the version of change " + seq + ": " + bad.what,
+            .hint =
+                "another program has written it; compare the versions of other changes, which carecloudctl "
+                "history lists"};
 }
 
-std::vector<Difference> differences_of(const std::string& former, const std::string& now) {
+std::optional<CtlFailure> parse_version(JsonTree& tree, const std::string& body, const std::string& seq) {
     try {
-        JsonTree one;
-        JsonTree other;
-        one.read(former);
-        other.read(now);
-        return differences(one, other);
+        tree.read(body);
+        return std::nullopt;
     } catch (const BadJson& bad) {
-        throw_no_record(bad);
+        return not_json(seq, bad);
     }
 }
 
@@ -121,13 +122,15 @@ CtlTask refuse_seqs() {
 
 CtlTask show_between(CommandContext& context, std::string from, std::string to) {
     std::array<std::string, 2> bodies;
+    std::array<JsonTree, 2> trees;
     for (std::size_t i = 0; i < bodies.size(); ++i) {
         const std::string& seq = i == 0 ? from : to;
         CO_TRY_ASSIGN(bodies.at(i), context.daemon.get(versions_target(context.line) + "/" + seq));
+        if (auto failure = parse_version(trees.at(i), bodies.at(i), seq)) co_return *failure;
     }
     show_corrections(context, {{"from", std::stoull(from)},
                                {"to", std::stoull(to)},
-                               {"corrections", json_of(differences_of(bodies[0], bodies[1]))}});
+                               {"corrections", json_of(differences(trees[0], trees[1]))}});
     co_return CtlExit::ok;
 }
 

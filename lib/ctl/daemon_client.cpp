@@ -21,6 +21,8 @@ constexpr std::size_t kAnswerMax = 256U << 20U;
 constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
 constexpr std::string_view kDenied = "Permission denied";
+constexpr std::string_view kVersionsKept =
+    "carecloudctl history ENTITY ID lists the changes of a record, and whether the version of each is kept";
 constexpr std::string_view kOneVersion =
     "carecloudctl and carecloud-syncd must have the same version; see carecloudctl status and carecloudctl "
     "-V";
@@ -60,13 +62,18 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
 
 // A hint for the command line, because the API's hints name API paths. Empty: the API's hint applies here, too.
 std::string_view command_hint(std::string_view code) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hints{{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> hints{{
         {"numbers_only",
          "omit --url; root and members of the group carecloud-api can use the daemon's socket"},
         {"no_such_pass", "carecloudctl passes lists the newest passes"},
         {"not_in_quarantine", "carecloudctl quarantine lists quarantined records"},
         {"no_such_record",
          "carecloudctl sync polls for new records; the stream's filter may exclude this one"},
+        {"no_such_version", kVersionsKept},
+        {"version_not_kept", kVersionsKept},
+        {"changes_pruned",
+         "restart with carecloudctl changes --since 0: the log has the newest change of each record, and all "
+         "later ones"},
         {"generation_changed", "restart with carecloudctl changes --since 0"},
         {"too_many_waiting", "try again later"},
         {"no_such_path", kOneVersion},

@@ -66,6 +66,20 @@ TEST_CASE("a former version comes byte for byte, by the number of its change") {
     CHECK(api.get(kVersions + "/3").status == 200);
 }
 
+TEST_CASE("a former body that is no object is returned as it is, and listed with what corrected it") {
+    ApiFixture api;
+    int day = 0;
+    for (const char* body : {R"({"v":1})", "[1, 2]", R"("text")", R"({"v":2})"})
+        api.commit(
+            {{.id = "a", .modified = "2024-01-0" + std::to_string(++day) + "T00:00:00Z", .body = body}});
+    CHECK(api.get(kVersions + "/2").body == "[1, 2]");
+    CHECK(api.get(kVersions + "/3").body == R"("text")");
+    const nlohmann::json versions = json_of(api.get(kVersions)).at("versions");
+    REQUIRE(versions.size() == 4);
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(versions[i].at("corrections")[0].at("field") == "_value");
+}
+
 TEST_CASE("the status has what the former versions take") {
     ThreeVersions api;
     const nlohmann::json versions = json_of(api.get("/v1/status")).at("versions");

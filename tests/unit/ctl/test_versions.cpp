@@ -81,9 +81,23 @@ TEST_CASE("diff refuses what is no pair of changes, and reports versions that we
           R"({"status":410,"code":"version_not_kept","detail":"this version is not kept","hint":"see it"})"}});
     const CtlRun run = pruned.run({"diff", "claim", "a/b", "3", "7"});
     CHECK(run.exit == CtlExit::wrong);
-    CHECK_THAT(run.err, Contains("this version is not kept"));
-    ScriptedApi odd({{kPath + "/3 ", kOk, "no JSON"}, {kPath + "/7 ", kOk, "{}"}});
-    CHECK(odd.run({"diff", "claim", "a/b", "3", "7"}).exit == CtlExit::protocol);
+    CHECK_THAT(run.err, Contains("this version is not kept") && Contains("carecloudctl history"));
+}
+
+TEST_CASE("diff compares a body that is no object as a whole, and refuses one that is no JSON") {
+    ScriptedApi list({{kPath + "/3 ", kOk, R"([1,2])"}, {kPath + "/7 ", kOk, R"({"hours":3})"}});
+    const CtlRun compared = list.run({"diff", "claim", "a/b", "3", "7", "--json"});
+    CHECK(compared.exit == CtlExit::ok);
+    CHECK_THAT(compared.out, Contains(R"("field":"_value","was":"[1,2]","is_now":"{\"hours\":3}")"));
+    for (const char* body : {"no JSON, of Maria", "", "{\"a\":"}) {
+        CAPTURE(body);
+        ScriptedApi odd({{kPath + "/3 ", kOk, "{}"}, {kPath + "/7 ", kOk, body}});
+        const CtlRun run = odd.run({"diff", "claim", "a/b", "3", "7"});
+        CHECK(run.exit == CtlExit::wrong);
+        CHECK_THAT(run.err, Contains("cannot compare the version of change 7") &&
+                                Contains("carecloudctl history") && !Contains("Maria"));
+        CHECK(run.out.empty());
+    }
 }
 
 TEST_CASE("why shows a record's life in order of time") {
