@@ -162,6 +162,8 @@ Task<> Service::live_once() {
         process_.log.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
         process_.code = exit_code_after(process_.code, *report.error);
     }
+    auto pruning = watches_.prune_store_now();
+    co_await std::move(pruning);
     finish();
 }
 

@@ -62,34 +62,48 @@ Task<> Watches::watch_health() {
     }
 }
 
-// At a fixed pace: a store from which much is to be taken away is as quick as any other.
+// At a fixed pace: a store from which much is to be removed is as quick as any other.
 Task<> Watches::prune_store() {
-    PruneReport sum;
     while (!stopped_) {
         const MonoTime next = parts_.process.clock.now() + kPruneEvery;
         co_await prune_alarm_->wait_until(next);
-        if (stopped_) break;
-        // A clock of this machine that is ahead must not make everything old: the portal's time is asked, too.
-        const auto clocks = parts_.engine ? parts_.engine->clock() : std::nullopt;
-        if (!clocks) continue;
-        const Timestamp now = std::min(parts_.process.clock.wall(), clocks->trusted);
-        auto pruning = parts_.storage.handle.prune(keep_limits(parts_.configuration(), now));
-        const Result<PruneReport> report = co_await std::move(pruning);
-        if (stopped_) break;
-        if (!report) {
-            parts_.process.pass_log.failed(report.error());
-            continue;
-        }
-        sum += *report;
-        if (report->more || sum.rows() == 0) continue;
+        auto pruning = prune_slice();
+        co_await std::move(pruning);
+    }
+}
+
+Task<> Watches::prune_store_now() {
+    for (bool more = true; more;) {
+        auto pruning = prune_slice();
+        more = co_await std::move(pruning);
+    }
+}
+
+// False: nothing more is to be removed now.
+Task<bool> Watches::prune_slice() {
+    if (stopped_) co_return false;
+    // A clock of this machine that is ahead must not make everything old: the portal's time is asked, too.
+    const auto clocks = parts_.engine ? parts_.engine->clock() : std::nullopt;
+    if (!clocks) co_return false;
+    const Timestamp now = std::min(parts_.process.clock.wall(), clocks->trusted);
+    auto pruning = parts_.storage.handle.prune(keep_limits(parts_.configuration(), now));
+    const Result<PruneReport> report = co_await std::move(pruning);
+    if (stopped_) co_return false;
+    if (!report) {
+        parts_.process.pass_log.failed(report.error());
+        co_return false;
+    }
+    pruned_ += *report;
+    if (report->more) co_return true;
+    const PruneReport sum = std::exchange(pruned_, {});
+    if (sum.rows() > 0)
         parts_.process.log.write(LogLevel::info, "removed what store.keep does not keep",
                                  {{"VERSIONS", sum.versions},
                                   {"CORRECTIONS", sum.corrections},
                                   {"CHANGES", sum.changes},
                                   {"EVENTS", sum.events},
                                   {"BODIES", sum.bodies}});
-        sum = {};
-    }
+    co_return false;
 }
 
 StreamFacts Watches::facts_of(const StreamSettings& stream) const {

@@ -6,7 +6,7 @@
 // The store must still be in its place (hazard 37): writes to a store that was removed, replaced or unmounted are lost,
 // so the process exits, and the service manager starts it with the store that is there then.
 //
-// What the configuration does not have the store keep is taken away, a slice at a time.
+// What store.keep does not keep is removed, a slice at a time.
 //
 // Health learns conditions that no event reports: a stream that is behind, the quota, the disk, the certificate's
 // expiry, doubted records.
@@ -38,9 +38,12 @@ class Watches {
     // Called after a change that watch_health() would otherwise notice later.
     void check_health_soon() { health_alarm_->wake(); }
     Task<> prune_store();
+    // Once, to the end, for a service that does not keep running.
+    Task<> prune_store_now();
     void stop();
 
   private:
+    Task<bool> prune_slice();
     Task<> check_health();
     StreamFacts facts_of(const StreamSettings& stream) const;
     void log_worse(const ReasonMap& found);
@@ -51,6 +54,7 @@ class Watches {
     std::unique_ptr<Alarm> store_alarm_;
     std::unique_ptr<Alarm> health_alarm_;
     std::unique_ptr<Alarm> prune_alarm_;
+    PruneReport pruned_;         // since it was last reported
     std::uint64_t doubted_ = 0;  // as last counted
     std::map<std::string_view, ServiceState> logged_;
     bool stopped_ = false;

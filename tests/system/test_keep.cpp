@@ -51,6 +51,17 @@ TEST_CASE("store.keep: the running service removes old changes, and a client tha
 TEST_CASE("store.keep: a clock that is years ahead removes nothing that is young by the portal's time") {
     if (!MovableClock::is_there()) {
         WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+TEST_CASE("store.keep: --once removes old changes, too") {
+    KeepSite site;
+    execute_sql(site.agency.store_path(), "UPDATE changes SET committed_at = '2020-01-01T00:00:00.000Z'");
+    site.keep_changes("30d");
+    const Run run = site.agency.once();
+    CHECK(run.code == 0);
+    CHECK(run.says("removed what store.keep does not keep"));
+    CHECK(site.changes() == "5");
+    CHECK_FALSE(site.agency.once().says("removed what store.keep does not keep"));
+}
+
         return;
     }
     KeepSite site;
