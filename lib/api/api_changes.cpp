@@ -18,16 +18,19 @@ constexpr std::uint64_t kUsualChanges = 1000;
 constexpr std::chrono::seconds kWaitMax{60};  // per request
 constexpr std::size_t kFollowersMax = 1000;   // waiting requests and streams
 
-// Why a consumer cannot continue from its position (hazard 15).
-std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from) {
-    if (from.since > 0 && from.since < page.pruned_to && from.since <= page.newest_seq &&
+// Why a consumer cannot continue from its position (hazard 15). `knows_pruned_to`: it knows that up to there the log
+// has only the newest change of each record, as one that restarted from 0 does.
+std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from,
+                                              std::uint64_t knows_pruned_to) {
+    const bool is_restart = from.since == 0 || from.since < knows_pruned_to;
+    if (!is_restart && from.since < page.pruned_to && from.since <= page.newest_seq &&
         (from.generation.empty() || from.generation == page.generation)) {
         return problem({.status = 410,
                         .code = "changes_pruned",
                         .detail = "the changes after " + std::to_string(from.since) + " up to " +
                                   std::to_string(page.pruned_to) + " are not kept (store.keep.changes)",
-                        .hint = "restart from since=0: the log has the newest change of each record, and all "
-                                "later ones"});
+                        .hint = "restart from since=0, and pass the pruned_to of each response with the next "
+                                "request: the log has the newest change of each record, and all later ones"});
     }
     const bool another = !from.generation.empty() && from.generation != page.generation;
     if (!another && from.since <= page.newest_seq) return std::nullopt;
@@ -57,6 +60,7 @@ ServerResponse too_many_follow() {
 Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query) {
     ChangeStream::Position from{.generation = query.text("generation").value_or(""),
                                 .since = query.number("since", 0, kSeqs)};
+    const std::uint64_t knows_pruned_to = query.number("pruned_to", 0, kSeqs);
     const std::uint64_t limit = query.number("limit", kUsualChanges, kLimits);
     const Duration wait = query.span("wait", kWaitMax);
     const bool streamed = wants_stream(request);
@@ -82,7 +86,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
         // After a 503 a browser's EventSource never reconnects; after a stream that ends it does.
         if (!page && streamed && is_passing(page.error())) co_return stream_from(std::move(from));
         if (!page) co_return problem_of(page.error());
-        if (auto refused = refuse_position(*page, from)) co_return std::move(*refused);
+        if (auto refused = refuse_position(*page, from, knows_pruned_to)) co_return std::move(*refused);
         if (streamed) {
             from.generation = page->generation;
             co_return stream_from(std::move(from));

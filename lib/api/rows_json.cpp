@@ -110,6 +110,7 @@ std::string changes_json(const ChangePage& page, std::uint64_t since) {
     append_text(open, "generation", page.generation);
     std::string out = listed(open + ",\"changes\":[", page.changes, append_change);
     append_number(out, "next", page.changes.empty() ? since : page.changes.back().seq);
+    append_number(out, "pruned_to", page.pruned_to);
     return out + "}";
 }
 

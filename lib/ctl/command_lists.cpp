@@ -121,11 +121,13 @@ constexpr const char* kPageSize = "1000";
 struct LogPosition {
     std::string generation{};
     std::uint64_t since = 0;
+    std::uint64_t pruned_to = 0;
 
     std::string target(bool wait) const {
         std::string text = "/v1/changes";
         add_query(text, "since", std::to_string(since));
         add_query(text, "generation", generation);
+        if (pruned_to > 0) add_query(text, "pruned_to", std::to_string(pruned_to));
         add_query(text, "limit", kPageSize);
         if (wait) add_query(text, "wait", "30s");
         return text;
@@ -139,6 +141,7 @@ bool print_changes(CommandContext& context, std::string body, LogPosition& posit
         context.output.json(change);
     position.generation = page.members.at("generation").get<std::string>();
     position.since = page.members.at("next").get<std::uint64_t>();
+    position.pruned_to = page.members.at("pruned_to").get<std::uint64_t>();
     return !page.rows.empty();
 }
 

@@ -105,6 +105,26 @@ TEST_CASE("a follower who comes too late is sent back to the beginning") {
     CHECK(json_of(api.get("/v1/changes?since=3")).at("changes").empty());
 }
 
+TEST_CASE("a follower who restarts reads a pruned log page by page, and is late only after that") {
+    ApiFixture api;
+    for (const char* id : {"a", "b", "c", "d"})
+        api.commit({{.id = id, .modified = "2024-01-01T00:00:00Z"}});
+    api.sql("INSERT INTO meta (name, value) VALUES ('pruned_to', '3')");
+    const auto page = [&](const std::string& query) {
+        return json_of(api.get("/v1/changes?limit=1&" + query));
+    };
+    const nlohmann::json first = page("since=0");
+    CHECK(first.at("next") == 1);
+    CHECK(first.at("pruned_to") == 3);
+    CHECK(problem_in(api.get("/v1/changes?since=1&limit=1")) == "410 changes_pruned");
+    CHECK(page("since=1&pruned_to=3").at("next") == 2);
+    CHECK(page("since=3&pruned_to=3").at("next") == 4);
+    api.sql("UPDATE meta SET value = '4' WHERE name = 'pruned_to'");
+    CHECK(page("since=2&pruned_to=3").at("next") == 3);
+    CHECK(problem_in(api.get("/v1/changes?since=3&pruned_to=3")) == "410 changes_pruned");
+    CHECK(problem_in(api.get("/v1/changes?since=3&pruned_to=x")) == "400 bad_parameter");
+}
+
 TEST_CASE("a record's life has the events that named it, and what is wrong with it now") {
     ThreeVersions api;
     api.receive("m1");

@@ -223,16 +223,16 @@ TEST_CASE("a record is printed byte for byte, whatever its id contains") {
 
 TEST_CASE("changes are followed across a restart, until the numbering changes") {
     const std::string one =
-        R"({"generation":"g","changes":[{"seq":6,"id":"a"},{"seq":7,"id":"b"}],"next":7})";
-    const std::string none = R"({"generation":"g","changes":[],"next":7})";
-    const std::string later = R"({"generation":"g","changes":[{"seq":8,"id":"c"}],"next":8})";
+        R"({"generation":"g","changes":[{"seq":6,"id":"a"},{"seq":7,"id":"b"}],"next":7,"pruned_to":0})";
+    const std::string none = R"({"generation":"g","changes":[],"next":7,"pruned_to":0})";
+    const std::string later = R"({"generation":"g","changes":[{"seq":8,"id":"c"}],"next":8,"pruned_to":0})";
     ScriptedApi api({{"GET /v1/changes?since=5&limit=1000 ", "200 OK", one},
                      {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none},
                      {"GET /v1/changes?since=7&generation=g&limit=1000&wait=30s ", "503 Service Unavailable",
                       problem_text(503, "not_running")},
                      {"GET /v1/changes?since=7&generation=g&limit=1000&wait=30s ", "200 OK", later},
                      {"GET /v1/changes?since=8&generation=g&limit=1000 ", "200 OK",
-                      R"({"generation":"g","changes":[],"next":8})"},
+                      R"({"generation":"g","changes":[],"next":8,"pruned_to":0})"},
                      {"GET /v1/changes?since=8&generation=g&limit=1000&wait=30s ", "410 Gone",
                       problem_text(410, "generation_changed")}});
     const CtlRun run = api.run({"changes", "--since", "5", "--follow"});
@@ -246,4 +246,18 @@ TEST_CASE("changes are followed across a restart, until the numbering changes") 
                        {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none}});
     CHECK(whole.run({"changes"}).exit == CtlExit::ok);
     CHECK(whole.requests().size() == 2);
+}
+
+TEST_CASE("a pruned change log is read from its beginning, and who comes too late is told to do so") {
+    ScriptedApi api({{"GET /v1/changes?since=0&limit=1000 ", "200 OK",
+                      R"({"generation":"g","changes":[{"seq":6,"id":"a"}],"next":6,"pruned_to":9})"},
+                     {"GET /v1/changes?since=6&generation=g&pruned_to=9&limit=1000 ", "200 OK",
+                      R"({"generation":"g","changes":[],"next":6,"pruned_to":9})"}});
+    CHECK(api.run({"changes"}).exit == CtlExit::ok);
+    CHECK(api.requests().size() == 2);
+    ScriptedApi late(
+        {{"GET /v1/changes?since=5&limit=1000 ", "410 Gone", problem_text(410, "changes_pruned")}});
+    const CtlRun run = late.run({"changes", "--since", "5", "--follow"});
+    CHECK(run.exit == CtlExit::wrong);
+    CHECK_THAT(run.err, Contains("restart with carecloudctl changes --since 0"));
 }
