@@ -97,8 +97,9 @@ constexpr std::array kCommands{
         2,
         2,
         "show what became of a record, in order of time",
-        "Shows the events that named it, the changes that polls and reconciliations brought, quarantine, "
-        "doubts and omissions.",
+        "Shows the events that named it, the changes that polls, backfills and reconciliations brought, the "
+        "newest reconciliations that compared it with the portal, quarantine, doubts and omissions. Polls "
+        "that returned it unchanged are not recorded.",
         {}},
     CtlCommand{
         "erase", "ENTITY ID", 2, 2, "erase the content of a record and of every copy",

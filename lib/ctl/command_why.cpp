@@ -50,6 +50,30 @@ void add_quarantine(LifeEntries& entries, const CtlJson& row) {
                            "still invalid after " + counted(attempts, "attempt", "attempts")});
 }
 
+// A reconciliation that met every record of the stream.
+bool compared_all(const CtlJson& pass, const std::string& entity) {
+    return pass.at("entity") == entity && pass.at("kind") == "reconcile" && pass.at("state") == "done" &&
+           (pass.at("deep") == true || pass.at("whole") == true);
+}
+
+// Those since the record was first known, which is the first of `entries`.
+void add_comparisons(LifeEntries& entries, const CtlJson& passes, const std::string& entity) {
+    if (entries.empty()) return;
+    const std::string known_at = entries.front().at;
+    for (const CtlJson& pass : passes) {
+        if (!compared_all(pass, entity) || member(pass, "started_at") < known_at) continue;
+        entries.push_back({member(pass, "updated_at"), "compared",
+                           "reconciliation " + std::to_string(pass.at("id").get<std::uint64_t>()) +
+                               " has compared the " + (pass.at("deep") == true ? "contents" : "keys") +
+                               " of all records"});
+    }
+}
+
+void put_in_order(LifeEntries& entries) {
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const LifeEntry& a, const LifeEntry& b) { return a.at < b.at; });
+}
+
 LifeEntries entries_of(const CtlJson& life, const CtlJson& versions) {
     LifeEntries entries;
     for (const CtlJson& event : life.at("events"))
@@ -66,8 +90,7 @@ LifeEntries entries_of(const CtlJson& life, const CtlJson& versions) {
     if (!life.at("omitted_at").is_null())
         entries.push_back({member(life, "omitted_at"), "omitted",
                            "listings omit it; a second request decides whether it left the filter"});
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const LifeEntry& a, const LifeEntry& b) { return a.at < b.at; });
+    put_in_order(entries);
     return entries;
 }
 
@@ -97,7 +120,11 @@ CtlTask ctl_why(CommandContext& context) {
         CO_TRY_ASSIGN(const std::string page, context.daemon.get(record + "/versions?limit=1000"));
         versions = parse_answer(page).at("versions");
     }
-    print_life(context, entries_of(life, versions));
+    CO_TRY_ASSIGN(const std::string passes, context.daemon.get("/v1/passes"));
+    LifeEntries entries = entries_of(life, versions);
+    add_comparisons(entries, parse_answer(passes).at("passes"), context.line.arguments[0]);
+    put_in_order(entries);
+    print_life(context, entries);
     co_return CtlExit::ok;
 }
 

@@ -21,6 +21,21 @@ std::string page(const std::string& versions) {
     return R"({"versions":[)" + versions + R"(],"next":null})";
 }
 
+std::string reconciliation(int id, const std::string& entity, const std::string& state, bool deep,
+                           const std::string& started_at) {
+    return R"({"id":)" + std::to_string(id) + R"(,"kind":"reconcile","entity":")" + entity +
+           R"(","state":")" + state + R"(","deep":)" + (deep ? "true" : "false") +
+           R"(,"whole":false,"started_at":")" + started_at + R"(","updated_at":"2024-01-03T12:00:00.000Z"})";
+}
+
+// The last one alone has compared the record.
+const std::string kPasses = R"({"passes":[)" +
+                            reconciliation(1, "other", "done", true, "2024-01-03T00:00:00Z") + "," +
+                            reconciliation(2, "claim", "failed", true, "2024-01-03T00:00:00Z") + "," +
+                            reconciliation(3, "claim", "done", false, "2024-01-03T00:00:00Z") + "," +
+                            reconciliation(4, "claim", "done", true, "2023-01-03T00:00:00Z") + "," +
+                            reconciliation(5, "claim", "done", true, "2024-01-03T00:00:00Z") + "]}";
+
 const std::string kCorrection =
     R"({"day":"2024-03-05","sign_in":null,"field":"dailysummary.nhtotalhours","was":"3.28","is_now":null})";
 
@@ -105,19 +120,24 @@ TEST_CASE("why shows a record's life in order of time") {
     const std::string life =
         R"({"held":true,"events":[{"message_id":"m","topic_arn":"t","event_type":"attendance","stream":"claim","record_id":"a/b","event_time":"2024-01-01T23:59:59Z","received_at":"2024-01-01T23:59:59.500Z","state":"settled","settled_at":"2024-01-02T00:00:01.000Z"}],"quarantine":{"stream":"claim","id":"a/b","modified":"?","reason":"modified\u001b is missing","body_bytes":5,"attempts":2,"first_at":"2024-01-01T00:00:00.000Z","last_at":"2024-01-05T00:00:00.000Z"},"doubt":{"modified":"2023-12-01T00:00:00Z","first_seen":"2024-01-03T00:00:00Z","ask_at":"2024-01-03T00:10:00Z"},"omitted_at":"2024-01-04T00:00:00Z"})";
     const std::vector<ScriptedAnswer> script{
-        {record + "life ", kOk, life}, {record + "versions?limit=1000 ", kOk, page(change(7, kCorrection))}};
+        {record + "life ", kOk, life},
+        {record + "versions?limit=1000 ", kOk, page(change(7, kCorrection))},
+        {"GET /v1/passes ", kOk, kPasses}};
     ScriptedApi api(script);
     const CtlRun run = api.run({"why", "claim", "a/b"});
     CHECK(run.exit == CtlExit::ok);
     std::size_t at = 0;
     for (const char* part :
          {"2024-01-01 00:00:00", "2024-01-01 23:59:59", "attendance received", "2024-01-02 00:00:00",
-          "1 field corrected", "attendance: settled", "doubted", "omitted", "after 2 attempts"}) {
+          "1 field corrected", "attendance: settled", "doubted",
+          "reconciliation 5 has compared the contents of all records", "omitted", "after 2 attempts"}) {
         CAPTURE(run.out, part);
         at = run.out.find(part, at);
         REQUIRE(at != std::string::npos);
     }
     CHECK_THAT(run.out, !Contains("\x1b"));
+    for (const char* other : {"reconciliation 1", "reconciliation 2", "reconciliation 3", "reconciliation 4"})
+        CHECK_THAT(run.out, !Contains(other));
     ScriptedApi json(script);
     CHECK(json.run({"why", "claim", "a/b", "--json"})
               .out.starts_with(R"({"entity":"claim","id":"a/b","life":[{"at":"2024)"));
@@ -126,7 +146,8 @@ TEST_CASE("why shows a record's life in order of time") {
 TEST_CASE("why of a record that the store never took shows what is known") {
     ScriptedApi api(
         {{"GET /v1/records/claim/a/life ", kOk,
-          R"({"held":false,"events":[],"quarantine":null,"doubt":null,"omitted_at":"2024-01-04T00:00:00Z"})"}});
+          R"({"held":false,"events":[],"quarantine":null,"doubt":null,"omitted_at":"2024-01-04T00:00:00Z"})"},
+         {"GET /v1/passes ", kOk, R"({"passes":[]})"}});
     CHECK_THAT(api.run({"why", "claim", "a"}).out, Contains("omitted"));
     ScriptedApi none({{"GET /v1/records/claim/a/life ", "404 Not Found",
                        R"({"status":404,"code":"no_such_record","detail":"no such record","hint":"none"})"}});
