@@ -15,7 +15,8 @@ usage: packaging/test.sh [--all | --soak]
            fuzzing, the mutations of the engine, the packages in a container, the other Debian release.
            Meant to take at most 30 minutes on two cores, without anything in the compiler cache.
   --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and
-           accidents of the disk, 100,000 passes, ten minutes of each fuzz target, every mutation of the engine.
+           accidents of the disk, a migration of a million records, 100,000 passes, ten minutes of each fuzz target,
+           every mutation of the engine.
            Prints its figures.
 
 CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (1; in --soak 20), CARECLOUD_SEED=N fixes the random seeds.
@@ -159,7 +160,7 @@ soak() {
   printf '%q ' "$@"
   printf '\n'
   local figures='^[0-9]+ worlds|mutations, |^SURVIVED|'
-  figures+='virtual hours|: killed |submissions, |inputs run|^All tests| bytes after '
+  figures+='virtual hours|: killed |submissions, |inputs run|^All tests| bytes after |records migrated'
   grep -E "$figures" "$logs/$name.log" |
     sed 's/^/  /' || true
 }
@@ -173,6 +174,8 @@ run_soak() {
   soak kills env "${surroundings[@]}" "$bin/system/system" -# '[#test_kills]'
   soak interruptions env "${surroundings[@]}" "$bin/system/system" -# '[#test_interruptions],[#test_day]'
   soak accidents env "${surroundings[@]}" "$bin/contract/contract"
+  soak migrations env CARECLOUD_MIGRATED_RECORDS=1000000 "${surroundings[@]}" "$bin/contract/contract" -# \
+    '[#test_migration_kills]'
   soak heap env CARECLOUD_PASSES=100000 "${surroundings[@]}" "$bin/heap/heap"
   soak fuzz packaging/fuzz.sh 600
   step extra-build extra_build

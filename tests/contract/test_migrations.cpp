@@ -1,6 +1,7 @@
 // A store with any earlier version of the schema is migrated to the newest one and loses nothing. The earlier versions
 // are kept as tests/contract/schemas/NNN.sql.
 #include "contract/backend.hpp"
+#include "contract/kept_store.hpp"
 #include "contract/random_batch.hpp"
 #include "contract/read_sqlite.hpp"
 #include "store/sqlite/connection.hpp"
@@ -10,10 +11,6 @@
 #include "support/pages.hpp"
 #include "support/run_task.hpp"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include <catch2/catch.hpp>
@@ -22,43 +19,8 @@ using namespace carecloud;
 
 namespace {
 
-std::filesystem::path kept_path(int version) {
-    std::string name = std::to_string(version) + ".sql";
-    name.insert(0, 7 - name.size(), '0');
-    return std::filesystem::path(std::getenv("CARECLOUD_SOURCE_DIR")) / "tests/contract/schemas" / name;
-}
-
-// The kept store of that version, as a database at `path`.
-void restore(int version, const std::string& path, const std::string& vfs = "") {
-    const std::filesystem::path kept = kept_path(version);
-    if (!std::filesystem::exists(kept)) {
-        FAIL(kept
-             << " is missing: every version that a migration starts from is kept. Dump a store that the "
-                "version"
-                " before the migration has filled, some rows in each table (sqlite3 store.db .dump), with the"
-                " pragmas page_size, application_id and user_version before it, as in 001.sql");
-    }
-    std::ifstream file(kept);
-    const std::string sql{std::istreambuf_iterator<char>(file), {}};
-    Connection db(path, vfs);
-    db.execute("PRAGMA synchronous = EXTRA");  // no power loss brings its journal back
-    db.execute(sql);
-}
-
-std::vector<std::string> texts(Connection& db, const std::string& sql) {
-    std::vector<std::string> found;
-    Statement statement(db, sql);
-    while (statement.step())
-        found.emplace_back(statement.text(0));
-    return found;
-}
-
-const char* const kTables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
 const char* const kSchema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
 
-// Words that a migration replaces in rows, quoted as SQL writes them (migration 9).
-const std::pair<std::string, std::string> kNewWords[] = {{"'outside'", "'not_in_stream'"},
-                                                         {"'asking'", "'awaiting_confirmation'"}};
 const char* const kStates =
     "SELECT state FROM (SELECT state, 0 AS part, pass AS place FROM passes"
     " UNION ALL SELECT state, 1, message_id FROM events) ORDER BY part, place";
@@ -71,31 +33,22 @@ using Rows = std::map<std::string, std::vector<std::string>>;
 
 Rows rows_of(Connection& db) {
     Rows rows;
-    for (const std::string& table : texts(db, kTables)) {
-        std::string row;
-        for (const std::string& column : texts(db, "SELECT name FROM pragma_table_info('" + table + "')"))
-            row += (row.empty() ? "quote(" : " || ' ' || quote(") + column + ")";
-        const std::string query = "SELECT " + row + " FROM " + table + " ORDER BY 1";
-        rows[query] = texts(db, query);
-    }
+    for (const std::string& query : queries_of_rows(db))
+        rows[query] = texts(db, query + " ORDER BY 1");
     return rows;
 }
 
 Rows same_rows(Connection& db, const Rows& before) {
     Rows rows;
     for (const auto& [query, unused] : before)
-        rows[query] = texts(db, query);
+        rows[query] = texts(db, query + " ORDER BY 1");
     return rows;
 }
 
 Rows in_new_words(Rows rows) {
     for (auto& [query, texts_of_rows] : rows) {
-        for (std::string& row : texts_of_rows) {
-            for (const auto& [before, now] : kNewWords) {
-                if (const std::size_t at = row.find(before); at != std::string::npos)
-                    row.replace(at, before.size(), now);
-            }
-        }
+        for (std::string& row : texts_of_rows)
+            row = in_new_words(std::move(row));
     }
     return rows;
 }
