@@ -31,7 +31,9 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
         "former "
         "versions; 0: not at all");
     add("latency", po::bool_switch(&options.latency), "only loads from a portal whose responses are delayed");
+    add("latency-only", po::value(&options.latency_only), "of these, the ones with this in their name");
     add("portal", po::value(&options.portal)->default_value(BENCH_PORTAL), "carecloud-portal");
+    add("ctl", po::value(&options.ctl)->default_value(BENCH_CTL), "carecloudctl");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "folder on a real disk for the stores; they are removed at the end");
     add("other-syncd", po::value(&options.other_syncd),

@@ -22,7 +22,9 @@ struct Options {
     std::size_t variants = 0;   // records that the bare loop grows to under other pragmas and indexes; 0: not
     std::size_t corrected = 0;  // full records, and ten times as many light ones, that are corrected; 0: not
     bool latency = false;       // only loads from a portal with latency
+    std::string latency_only;   // of these, the ones with this in their name
     std::string portal;         // carecloud-portal
+    std::string ctl;            // carecloudctl
     bool load = true;
     bool steady = true;
 };
@@ -49,7 +51,8 @@ void measure_corrections(const Options& options, const std::string& shape, const
 void measure_builds(const Options& options, const std::string& shape, const DatasetSettings& settings,
                     const std::string& folder);
 
-// First loads from carecloud-portal with a delay of each response. Throws std::runtime_error.
+// First loads, backfills and deep reconciliations from carecloud-portal with a delay of each response. Throws
+// std::runtime_error.
 void measure_latency(const Options& options, const std::string& folder);
 
 // The costs once the product has everything: idle passes, one change, an overlap of held records, memory. Throws
