@@ -25,7 +25,7 @@ const std::pair<std::string, std::string> kNewWords[] = {{"'outside'", "'not_in_
 
 }  // namespace
 
-void restore(int version, const std::string& path, const std::string& vfs = "") {
+void restore(int version, const std::string& path, const std::string& vfs) {
     const std::filesystem::path kept = kept_path(version);
     if (!std::filesystem::exists(kept)) {
         FAIL(kept

@@ -59,19 +59,19 @@ void fill(const std::string& path, std::uint64_t count) {
 }
 
 // Of each table, by the query of its rows: how many, and the sum of their hashes.
-using Content = std::map<std::string, std::pair<std::uint64_t, std::size_t>>;
+using TableSums = std::map<std::string, std::pair<std::uint64_t, std::size_t>>;
 
-Content content_of(Connection& db, const std::vector<std::string>& queries) {
-    Content content;
+TableSums sums_of(Connection& db, const std::vector<std::string>& queries) {
+    TableSums sums;
     for (const std::string& query : queries) {
-        auto& [count, sum] = content[query];
+        auto& [count, sum] = sums[query];
         Statement statement(db, query);
         while (statement.step()) {
             ++count;
             sum += std::hash<std::string>()(in_new_words(std::string(statement.text(0))));
         }
     }
-    return content;
+    return sums;
 }
 
 // Of the child; none: it is not to be killed.
@@ -166,15 +166,15 @@ TEST_CASE("a store that is migrated and killed at every step loses nothing and c
     const std::string copy = directory.file("copy.db");
     if (records() > kUsualRecords) std::filesystem::copy_file(path, copy);
     std::vector<std::string> queries;
-    Content before;
+    TableSums before;
     {
         Connection db(path, "");
         queries = queries_of_rows(db);
-        before = content_of(db, queries);
+        before = sums_of(db, queries);
     }
     const auto check = [&] {
         Connection db(path, "");
-        CHECK((content_of(db, queries) == before));
+        CHECK((sums_of(db, queries) == before));
     };
     const std::uint64_t kills = migrate_killed(path, from, check);
     CHECK(kills > 20);

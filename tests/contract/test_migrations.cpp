@@ -48,7 +48,7 @@ Rows same_rows(Connection& db, const Rows& before) {
 Rows in_new_words(Rows rows) {
     for (auto& [query, texts_of_rows] : rows) {
         for (std::string& row : texts_of_rows)
-            row = in_new_words(std::move(row));
+            row = carecloud::in_new_words(std::move(row));
     }
     return rows;
 }

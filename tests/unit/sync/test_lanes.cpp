@@ -60,7 +60,8 @@ TEST_CASE("lanes: while a page is stored the next one may be requested, as far a
     CHECK(lanes.limit().pages() == 2);
 }
 
-TEST_CASE("with 2 s a request and the default rate, a load takes little longer than its requests would alone") {
+TEST_CASE(
+    "with 2 s a request and the default rate, a load takes little longer than its requests would alone") {
     WideWorld world;
     world.portal.set_latency(2s);
     world.limits = {};
@@ -71,5 +72,6 @@ TEST_CASE("with 2 s a request and the default rate, a load takes little longer t
     world.check_same();
     INFO(std::chrono::duration<double>(report.took).count() << " s, " << report.requests << " requests");
     CHECK(report.requests <= 550);
-    CHECK(report.took * 9 / 10 <= 200ms * static_cast<int>(report.requests));
+    // Beside these, some rounds at the beginning and at the end.
+    CHECK(report.took <= 200ms * static_cast<int>(report.requests) + 14s);
 }

@@ -305,11 +305,32 @@ TEST_CASE("a filter of the stream is part of every query") {
         CHECK(mentions(request, R"({"status":"active"})"));
 }
 
+namespace {
+
+// Stores a page in more time than the portal needs for one.
+class SlowStore final : public MemoryStore {
+  public:
+    SlowStore(std::shared_ptr<MemoryStoreContent> content, Clock& clock)
+        : MemoryStore(std::move(content), clock), clock_(clock) {}
+
+    Task<Result<CommitSummary>> commit(Batch batch) override {
+        auto sleeping = clock_.sleep(50ms);
+        co_await std::move(sleeping);
+        auto committing = MemoryStore::commit(std::move(batch));
+        co_return co_await std::move(committing);
+    }
+
+  private:
+    Clock& clock_;
+};
+
+}  // namespace
+
 TEST_CASE("at most two pages of a stream are in memory, and the next is requested while one is stored") {
     World world;
     world.settings.page_size = 100;
+    world.store = std::make_unique<SlowStore>(world.content, world.clock);
     world.restart();
-    world.portal.set_latency(Duration::zero());  // an answer is there as soon as the page before is stored
     world.put_many(1, 1'000, 10, kOld);
     std::vector<std::string> order;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {
