@@ -151,13 +151,13 @@ void report_uninterrupted(const std::string& path, std::uint64_t kills) {
     const Start whole = start(path, 0);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     std::cout << records() << " records migrated in " << took.count() << " s, with " << whole.peak_mib
-              << " MiB at most; a copy was killed " << kills << " times\n";
+              << " MiB at most; a copy was killed " << kills << " times" << std::endl;
 }
 
 }  // namespace
 
 TEST_CASE("a store that is migrated and killed at every step loses nothing and continues") {
-    const int from = GENERATE(1, 9);
+    const int from = GENERATE(9, 1);  // 9: of 0.1.0
     CAPTURE(from);
     TempDir directory;
     const std::string path = directory.file("store.db");
