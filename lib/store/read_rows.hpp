@@ -4,9 +4,10 @@
 #include "store/reader.hpp"
 #include "store/version_chain.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace carecloud {
 
@@ -24,17 +25,27 @@ std::optional<std::string> time_or_none(const Row& row, int column) {
 
 // The columns begin at `first` in all of these.
 
-inline constexpr std::string_view kChangeColumns = "seq, stream, id, kind, modified, hash, committed_at";
+// Of kind, modified, hash, committed_at of the change `seq`.
+template <class Row>
+ChainLink link_of_row(const Row& row, int first, std::uint64_t seq) {
+    return {.seq = seq,
+            .kind = change_kind_from(row.text(first)).value_or(ChangeKind::updated),
+            .modified = std::string(row.text(first + 1)),
+            .hash = row.hash(first + 2),
+            .committed_at = row.time_text(first + 3)};
+}
 
+// Of seq, stream, id, and these.
 template <class Row>
 ChangeRow change_of_row(const Row& row, int first) {
-    return {.seq = row.count(first),
+    ChainLink link = link_of_row(row, first + 3, row.count(first));
+    return {.seq = link.seq,
             .stream = std::string(row.text(first + 1)),
             .id = std::string(row.text(first + 2)),
-            .kind = change_kind_from(row.text(first + 3)).value_or(ChangeKind::updated),
-            .modified = std::string(row.text(first + 4)),
-            .hash = row.hash(first + 5),
-            .committed_at = row.time_text(first + 6)};
+            .kind = link.kind,
+            .modified = std::move(link.modified),
+            .hash = link.hash,
+            .committed_at = std::move(link.committed_at)};
 }
 
 // Of id, modified, hash, seq, deleted_at; without the body.
@@ -53,16 +64,6 @@ std::optional<DaySpan> days_of_row(const Row& row, int first) {
     if (row.is_null(first + 1)) return std::nullopt;
     return DaySpan{static_cast<std::uint32_t>(row.count(first)),
                    static_cast<std::uint32_t>(row.count(first + 1))};
-}
-
-// Of kind, modified, hash, committed_at of the change `seq`.
-template <class Row>
-ChainLink link_of_row(const Row& row, int first, std::uint64_t seq) {
-    return {.seq = seq,
-            .kind = change_kind_from(row.text(first)).value_or(ChangeKind::updated),
-            .modified = std::string(row.text(first + 1)),
-            .hash = row.hash(first + 2),
-            .committed_at = row.time_text(first + 3)};
 }
 
 // Of day, sign_in, field, was, is_now.

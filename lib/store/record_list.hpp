@@ -1,5 +1,5 @@
-// Lists of records page by page, the same in every database: what a page may cost, where it continues, and which records
-// belong to it. The database supplies the rows in the order of the list.
+// Lists of records page by page, the same in every database: what a page may cost, where it continues, and which
+// records belong to it. The database supplies the rows in the order of the list.
 #pragma once
 
 #include "base/error.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "store/reader.hpp"
+#include "store/blocking_reader.hpp"
 #include "store/record_list.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -19,37 +19,40 @@
 
 namespace carecloud {
 
-class ReadDatabase {
+class ReadDatabase : public BlockingReader {
   public:
     // The store of `settings` must be open, at its newest schema.
     static Result<std::unique_ptr<ReadDatabase>> open(const SqliteSettings& settings,
                                                       const ReadBounds& bounds);
 
-    Result<ChangePage> changes(std::uint64_t since, std::size_t limit);
-    Result<std::optional<RecordRow>> record(const std::string& stream, const std::string& id);
-    Result<RecordPage> records(const RecordFilter& filter);
+    Result<ChangePage> changes(std::uint64_t since, std::size_t limit) override;
+    Result<std::optional<RecordRow>> record(const std::string& stream, const std::string& id) override;
+    Result<RecordPage> records(const RecordFilter& filter) override;
     Result<std::optional<VersionPage>> versions(const std::string& stream, const std::string& id,
-                                                std::optional<std::uint64_t> before, std::size_t limit);
+                                                std::optional<std::uint64_t> before,
+                                                std::size_t limit) override;
     Result<std::optional<VersionBody>> version(const std::string& stream, const std::string& id,
-                                               std::uint64_t seq);
-    Result<RecordLife> life(const std::string& stream, const std::string& id);
+                                               std::uint64_t seq) override;
+    Result<RecordLife> life(const std::string& stream, const std::string& id) override;
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
-                             std::size_t limit);
-    Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit);
-    Result<std::optional<QuarantineRow>> quarantined(const QuarantineKey& key);
-    Result<std::vector<Job>> passes(std::size_t limit);
-    Result<std::optional<Job>> pass(std::uint64_t id);
-    Result<StoreCounts> counts(const std::string& month);
-    Result<std::uint64_t> count_records(const std::string& stream);
+                             std::size_t limit) override;
+    Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit) override;
+    Result<std::optional<QuarantineRow>> quarantined(const QuarantineKey& key) override;
+    Result<std::vector<Job>> passes(std::size_t limit) override;
+    Result<std::optional<Job>> pass(std::uint64_t id) override;
+    Result<StoreCounts> counts(const std::string& month) override;
+    Result<std::uint64_t> count_records(const std::string& stream) override;
 
     // Releases the page cache.
-    void release_memory() { db_->release_memory(); }
+    void release_memory() override { db_->release_memory(); }
 
   private:
     ReadDatabase(const SqliteSettings& settings, const ReadBounds& bounds, std::unique_ptr<Connection> db);
 
     std::optional<Error> refuse_unindexed();
     std::vector<ChainLink> chain_of(const std::string& stream, const std::string& id);
+    template <class T, class Work>
+    Result<std::optional<T>> with_chain(const std::string& operation, const QuarantineKey& record, Work work);
     bool has_body(const std::string& stream, const std::string& id);
     VersionRows version_rows();
     std::optional<Hash> replaced_hash(std::uint64_t seq);

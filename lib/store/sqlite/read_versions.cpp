@@ -69,33 +69,40 @@ std::size_t ReadDatabase::add_corrections(VersionRow& row) {
     return bytes;
 }
 
+// work(chain) in a snapshot. None: the store never took the record.
+template <class T, class Work>
+Result<std::optional<T>> ReadDatabase::with_chain(const std::string& operation, const QuarantineKey& record,
+                                                  Work work) {
+    return guarded(operation + record.stream, path_, [&]() -> Result<std::optional<T>> {
+        const Transaction transaction(*db_, Transaction::Access::read);
+        if (auto refused = refuse_unindexed()) return *refused;
+        const std::vector<ChainLink> chain = chain_of(record.stream, record.id);
+        if (chain.empty()) return std::optional<T>();
+        return work(chain);
+    });
+}
+
 Result<std::optional<VersionPage>> ReadDatabase::versions(const std::string& stream, const std::string& id,
                                                           std::optional<std::uint64_t> before,
                                                           std::size_t limit) {
-    return guarded("read versions of " + stream, path_, [&]() -> Result<std::optional<VersionPage>> {
-        const Transaction transaction(*db_, Transaction::Access::read);
-        if (auto refused = refuse_unindexed()) return *refused;
-        const std::vector<ChainLink> chain = chain_of(stream, id);
-        if (chain.empty()) return std::optional<VersionPage>();
+    const auto read = [&](const std::vector<ChainLink>& chain) -> Result<std::optional<VersionPage>> {
         return std::optional(versions_of_chain(chain, has_body(stream, id), before, limit,
                                                bounds_.bodies_bytes_max, version_rows()));
-    });
+    };
+    return with_chain<VersionPage>("read versions of ", {stream, id}, read);
 }
 
 Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stream, const std::string& id,
                                                          std::uint64_t seq) {
-    return guarded("read a version of " + stream, path_, [&]() -> Result<std::optional<VersionBody>> {
-        const Transaction transaction(*db_, Transaction::Access::read);
-        if (auto refused = refuse_unindexed()) return *refused;
-        const std::vector<ChainLink> chain = chain_of(stream, id);
-        if (chain.empty()) return std::optional<VersionBody>();
+    const auto read = [&](const std::vector<ChainLink>& chain) {
         record_.bind(1, stream);
         record_.bind(2, id);
         const Statement::Scope scope(record_);
         record_.step();
         const NewestVersion newest{.hash = record_.hash(2), .body = record_.text(5)};
         return version_of_chain(chain, newest, {stream, id}, seq, version_rows());
-    });
+    };
+    return with_chain<VersionBody>("read a version of ", {stream, id}, read);
 }
 
 }  // namespace carecloud

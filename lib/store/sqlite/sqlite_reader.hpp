@@ -14,10 +14,10 @@
 
 namespace carecloud {
 
-class SqliteReader : public ThreadedReader<ReadDatabase> {
+class SqliteReader : public ThreadedReader {
   public:
-    // Blocks while it opens. Errors: store_busy store_failed store_corrupt. Close it before the store, which would leave
-    // its log behind otherwise.
+    // Blocks while it opens. Errors: store_busy store_failed store_corrupt. Close it before the store, which would
+    // leave its log behind otherwise.
     static Result<std::unique_ptr<SqliteReader>> open(const SqliteSettings& settings,
                                                       const ReadBounds& bounds = {});
 
