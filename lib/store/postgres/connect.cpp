@@ -72,19 +72,24 @@ std::string connection_string(const PostgresSettings& settings, const PostgresHo
     return text;
 }
 
+// With a digit, unlike the words before it.
+bool is_sqlstate(std::string_view text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_of_code = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
+    return std::all_of(text.begin(), text.end(), is_of_code) &&
+           std::any_of(text.begin(), text.end(), is_digit);
+}
+
 // "FATAL:  28P01: password authentication failed for user "x"" by PQERRORS_VERBOSE, whose first word is in the
 // server's language.
 PgError connect_error(const std::string& host, std::string_view message) {
     message = message.substr(0, message.find('\n'));
     std::string sqlstate;
-    for (std::size_t at = 0; at + 6 < message.size(); ++at) {
-        const auto is_code = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+    for (std::size_t at = 1; at + 7 < message.size() && sqlstate.empty(); ++at) {
         const std::string_view code = message.substr(at, 5);
-        if (!std::all_of(code.begin(), code.end(), is_code) || message.substr(at + 5, 2) != ": ") continue;
-        if (at > 0 && message[at - 1] != ' ') continue;
+        if (message[at - 1] != ' ' || message.substr(at + 5, 2) != ": " || !is_sqlstate(code)) continue;
         sqlstate = code;
         message = message.substr(at + 7);
-        break;
     }
     std::string hint;
     if (message.find("certificate") != std::string_view::npos) {

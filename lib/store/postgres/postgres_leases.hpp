@@ -1,9 +1,9 @@
 // Leases in two rows each: `leases`, which every page locks and only a take updates, and `lease_expiry`, which renewals
 // update without waiting for a page. On a thread and a connection of its own.
 //
-// A take also notices a failover: if the server's history (timeline) is another one than at the take before, commits may
-// have been lost, and the store gets a new generation, unless the primary waited for a synchronous standby at that time.
-// An older history than this process has seen is refused: it is an old primary that was started again.
+// A take also notices a failover: if the server's history (timeline) is another one than at the take before, commits
+// may have been lost, and the store gets a new generation, unless the primary waited for a synchronous standby at that
+// time. An older history than this process has seen is refused: it is an old primary that was started again.
 #pragma once
 
 #include "base/clock.hpp"

@@ -67,11 +67,23 @@ void PostgresCluster::make(const Options& options) {
     if (!options.durable) settings << "fsync = off\nfull_page_writes = off\n";
     for (const std::string& line : options.settings)
         settings << line << '\n';
+    if (!options.certificate_pem.empty()) {
+        settings << "ssl = on\n";
+        add_key_file("server.crt", options.certificate_pem);
+        add_key_file("server.key", options.key_pem);
+    }
     std::ofstream access(data_folder() + "/pg_hba.conf", std::ios::trunc);
     for (const std::string& line : options.access)
         access << line << '\n';
     access << "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 trust\n"
            << "host replication all 127.0.0.1/32 trust\n";
+}
+
+void PostgresCluster::add_key_file(const std::string& name, const std::string& content) const {
+    const std::string path = data_folder() + "/" + name;
+    std::ofstream(path) << content;
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    ServerUser::choose().own(path);
 }
 
 void PostgresCluster::start() {
@@ -98,6 +110,23 @@ void PostgresCluster::stop() {
     process_->signal(SIGINT);
     process_->wait();
     process_.reset();
+}
+
+void PostgresCluster::become_standby() {
+    stop();
+    const std::string mark = data_folder() + "/standby.signal";
+    std::ofstream(mark).flush();
+    ServerUser::choose().own(mark);
+    start();
+}
+
+void PostgresCluster::promote() {
+    script("SELECT pg_promote()");
+}
+
+void PostgresCluster::set(const std::string& setting, const std::string& value) const {
+    script("ALTER SYSTEM " + (value.empty() ? "RESET " + setting : "SET " + setting + " = '" + value + "'"));
+    script("SELECT pg_reload_conf()");
 }
 
 void PostgresCluster::crash() {

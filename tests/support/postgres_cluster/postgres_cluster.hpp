@@ -27,6 +27,9 @@ class PostgresCluster {
         std::vector<std::string> settings{};  // "max_connections=5"
         // Lines of pg_hba.conf before the last one, which trusts every local user.
         std::vector<std::string> access{};
+        // With TLS: the server's certificate and key.
+        std::string certificate_pem{};
+        std::string key_pem{};
     };
 
     PostgresCluster();
@@ -63,10 +66,17 @@ class PostgresCluster {
         stop();
         start();
     }
+    // Started again without accepting writes, as a standby without a primary; and the end of that.
+    void become_standby();
+    void promote();
+    // Changes a setting of the running server; an empty value resets it.
+    void set(const std::string& setting, const std::string& value) const;
+
     bool is_running() { return process_ && process_->is_running(); }
 
   private:
     void make(const Options& options);
+    void add_key_file(const std::string& name, const std::string& content) const;
     void wait_until_ready();
 
     TempDir directory_;

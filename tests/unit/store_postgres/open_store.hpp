@@ -1,0 +1,43 @@
+// A PostgresStore for tests of what goes wrong: each call runs to its end.
+#pragma once
+
+#include "store/postgres/postgres_store.hpp"
+#include "support/hand_clock.hpp"
+#include "support/pages.hpp"
+#include "support/postgres_cluster/postgres_cluster.hpp"
+#include "support/run_task.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+struct StoreSite {
+    explicit StoreSite(const PostgresSettings& given) : settings(given) {}
+
+    // The error of opening the store, which is closed again; a code of `canceled`: none.
+    Error open_error() {
+        auto opened = PostgresStore::open(settings, clock);
+        if (!opened) return opened.error();
+        return canceled_error("opened");
+    }
+    void open() { store = PostgresStore::open(settings, clock).value(); }
+    Result<CommitSummary> commit(const std::string& id, const std::string& body = "{}") {
+        Batch batch{.stream = "s",
+                    .page = make_page({{.id = id, .modified = "2024-01-01T00:00:00Z", .body = body}})};
+        return run_task(io, store->commit(std::move(batch)));
+    }
+    Result<bool> receive(const std::string& message_id) {
+        return run_task(io, store->receive({.message_id = message_id, .stream = "s", .body = "{}"}));
+    }
+
+    boost::asio::io_context io;
+    HandClock clock{io.get_executor(), Timestamp::parse("2024-01-01T00:00:00Z").value()};
+    PostgresSettings settings;
+    std::unique_ptr<PostgresStore> store;
+};
+
+}  // namespace carecloud
