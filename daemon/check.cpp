@@ -62,7 +62,9 @@ std::optional<std::string> store_problem(const Configuration& configuration) {
     const auto state = peek_stream(configuration, configuration.streams.front().spec.entity);
     if (state) return std::nullopt;
     const ErrorCode code = state.error().code;
-    if (code != ErrorCode::store_corrupt && code != ErrorCode::store_newer) return std::nullopt;
+    const bool stops_the_service = code == ErrorCode::store_corrupt || code == ErrorCode::store_newer ||
+                                   code == ErrorCode::config_invalid;
+    if (!stops_the_service) return std::nullopt;
     return "store.url: " + state.error().message();
 }
 
@@ -74,6 +76,10 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
     if (configuration.sns) {
         const auto endpoint = check_endpoint(*configuration.sns);
         if (!endpoint) problems.push_back("sns: " + endpoint.error().message());
+    }
+    if (configuration.store.password_file) {
+        const auto password = read_secret_file(*configuration.store.password_file);
+        if (!password) problems.push_back("store.password_file: " + password.error().message());
     }
     const auto api = check_api(configuration.api);
     if (!api) problems.push_back("api.token_file: " + api.error().message());
@@ -130,7 +136,12 @@ ExitCode allow_new_store(const Options& options) {
         std::cerr << report(loaded.file, loaded.problems) << "\n";
         return ExitCode::configuration;
     }
-    const std::string& store = store_path(loaded.configuration);
+    const std::string store = store_path(loaded.configuration);
+    if (store.empty()) {
+        std::cout << store_text(loaded.configuration)
+                  << ": the next start creates an empty store if there is none\n";
+        return ExitCode::ok;
+    }
     for (const std::string& marker : store_markers(loaded.configuration, process_environment)) {
         std::error_code failure;
         std::filesystem::remove(marker, failure);
@@ -160,10 +171,7 @@ ExitCode check_configuration(const Options& options) {
     for (const std::string& warning : surroundings.warnings)
         std::cerr << loaded.file << ": warning: " << warning << "\n";
     problems.insert(problems.end(), surroundings.problems.begin(), surroundings.problems.end());
-    if (const auto refused = cannot_run(loaded.configuration))
-        problems.push_back(*refused);
-    else if (const auto unusable = store_problem(loaded.configuration))
-        problems.push_back(*unusable);
+    if (const auto unusable = store_problem(loaded.configuration)) problems.push_back(*unusable);
     if (!problems.empty()) {
         for (const std::string& problem : problems)
             std::cerr << loaded.file << ": " << problem << "\n";

@@ -1,9 +1,12 @@
 #include "open_store.hpp"
 
+#include "runtime/files.hpp"
+#include "store/postgres/open_postgres.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -13,6 +16,22 @@ constexpr const char* kPackagedState = "/var/lib/carecloud-syncd";
 
 bool keeps_versions(const Configuration& configuration) {
     return configuration.store.keep.versions != std::chrono::milliseconds(0);
+}
+
+bool is_postgresql(const Configuration& configuration) {
+    return configuration.store.kind == StoreKind::postgresql;
+}
+
+Result<PostgresSettings> postgres_settings(const Configuration& configuration) {
+    auto settings = parse_postgres_url(configuration.store.postgresql_url);
+    if (!settings) return settings.error();
+    settings->schema = configuration.store.schema;
+    settings->keep_versions = keeps_versions(configuration);
+    if (!configuration.store.password_file) return settings;
+    auto password = read_secret_file(*configuration.store.password_file);
+    if (!password) return password.error();
+    settings->password = std::move(*password);
+    return settings;
 }
 
 SqliteSettings store_settings(const Configuration& configuration) {
@@ -36,28 +55,48 @@ KeepLimits keep_limits(const Configuration& configuration, Timestamp now) {
 }
 
 Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configuration, Clock& clock) {
-    return open_sqlite_store(store_settings(configuration), clock);
+    if (!is_postgresql(configuration)) return open_sqlite_store(store_settings(configuration), clock);
+    const auto settings = postgres_settings(configuration);
+    if (!settings) return settings.error();
+    return open_postgres_store(*settings, clock);
 }
 
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration,
                                                const std::string& stream) {
-    return peek_stream(store_settings(configuration), stream);
+    if (!is_postgresql(configuration)) return peek_stream(store_settings(configuration), stream);
+    const auto settings = postgres_settings(configuration);
+    if (!settings) return settings.error();
+    return peek_stream(*settings, stream);
 }
 
 Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration) {
-    return peek_versions(store_settings(configuration));
+    if (!is_postgresql(configuration)) return peek_versions(store_settings(configuration));
+    const auto settings = postgres_settings(configuration);
+    if (!settings) return settings.error();
+    return peek_versions(*settings);
 }
 
 bool is_same_store(const Configuration& a, const Configuration& b) {
-    return a.store.sqlite_path == b.store.sqlite_path;
+    const StoreSettings& one = a.store;
+    const StoreSettings& other = b.store;
+    if (one.kind != other.kind) return false;
+    if (one.kind == StoreKind::sqlite) return one.sqlite_path == other.sqlite_path;
+    return one.postgresql_url == other.postgresql_url && one.schema == other.schema;
 }
 
-const std::string& store_path(const Configuration& configuration) {
-    return configuration.store.sqlite_path;
+std::string store_path(const Configuration& configuration) {
+    return is_postgresql(configuration) ? std::string() : configuration.store.sqlite_path;
+}
+
+std::string store_text(const Configuration& configuration) {
+    if (!is_postgresql(configuration)) return configuration.store.sqlite_path;
+    const auto settings = parse_postgres_url(configuration.store.postgresql_url);
+    return settings ? settings->text() + ", schema " + configuration.store.schema : std::string();
 }
 
 std::vector<std::string> store_markers(const Configuration& configuration,
                                        const EnvironmentLookup& environment) {
+    if (is_postgresql(configuration)) return {};
     const std::filesystem::path store = configuration.store.sqlite_path;
     const std::string folders = environment("STATE_DIRECTORY").value_or("");
     const std::filesystem::path state = folders.substr(0, folders.find(':'));

@@ -29,10 +29,12 @@ Result<std::optional<VersionUse>> peek_versions(const Configuration& configurati
 bool is_same_store(const Configuration& a, const Configuration& b);
 
 // The file of the store; empty if it is not in a file.
-const std::string& store_path(const Configuration& configuration);
+std::string store_path(const Configuration& configuration);
+// For messages: that file, or the database and its hosts.
+std::string store_text(const Configuration& configuration);
 
-// Files that may record that the store exists: first this process's, then those of a process that runs with or without
-// systemd's state folder.
+// Files that may record that a store exists in a file: first this process's, then those of a process that runs with or
+// without systemd's state folder.
 std::vector<std::string> store_markers(const Configuration& configuration,
                                        const EnvironmentLookup& environment);
 

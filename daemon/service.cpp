@@ -208,7 +208,7 @@ ExitCode Service::run() {
         process_.io, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload_.reload(); }});
     const Configuration& configuration = settings_.now.configuration;
     process_.log.write(LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starting",
-                       {{"STREAMS", configuration.streams.size()}, {"STORE", store_path(configuration)}});
+                       {{"STREAMS", configuration.streams.size()}, {"STORE", store_text(configuration)}});
     asio::co_spawn(process_.io, options_.once ? live_once() : live(), rethrow);
     asio::co_spawn(process_.io, reload_.watch_files(), rethrow);
     asio::co_spawn(process_.io, watches_.watch_store(), rethrow);
@@ -251,10 +251,6 @@ ExitCode run_service(const Options& options) {
     Log log(loaded.configuration.log);
     for (const ConfigProblem& warning : loaded.warnings)
         log.write(LogLevel::warn, warning.message(loaded.file));
-    if (const auto refused = cannot_run(loaded.configuration)) {
-        log.write(LogLevel::error, *refused);
-        return ExitCode::configuration;
-    }
     ignore_broken_pipes();
     raise_descriptor_limit();
     Result<InheritedSockets> sockets = InheritedSockets();

@@ -48,6 +48,7 @@ UnitCredentials::UnitCredentials(Configuration& configuration, const std::string
                                  const ServiceUnit& unit) {
     use(configuration.portal.api_key_file, file, unit);
     if (configuration.api.token_file) use(*configuration.api.token_file, file, unit);
+    if (configuration.store.password_file) use(*configuration.store.password_file, file, unit);
     if (!configuration.sns) return;
     if (configuration.sns->basic_auth_file) use(*configuration.sns->basic_auth_file, file, unit);
     if (!configuration.sns->tls) return;

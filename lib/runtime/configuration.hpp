@@ -99,7 +99,9 @@ struct KeepSettings {
 struct StoreSettings {
     StoreKind kind = StoreKind::sqlite;
     std::string sqlite_path = "/var/lib/carecloud-syncd/store.db";
-    std::string postgresql_url;  // may contain a password: never show it
+    std::string postgresql_url;  // without a password
+    std::optional<std::string> password_file;
+    std::string schema = "carecloud";  // of the PostgreSQL database
     KeepSettings keep;
 };
 
@@ -147,9 +149,5 @@ void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = 
 
 // Formats the problems, one per line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
-
-// The reason why this version cannot run the configuration, such as "store.url: PostgreSQL is not supported …";
-// std::nullopt if it can.
-std::optional<std::string> cannot_run(const Configuration& configuration);
 
 }  // namespace carecloud

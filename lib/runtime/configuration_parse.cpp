@@ -85,9 +85,4 @@ void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment) {
     if (folders.starts_with("/run/")) api.numbers = ApiSettings{}.listen;
 }
 
-std::optional<std::string> cannot_run(const Configuration& configuration) {
-    if (configuration.store.kind != StoreKind::postgresql) return std::nullopt;
-    return "store.url: PostgreSQL is not supported by this version; use sqlite:/path";
-}
-
 }  // namespace carecloud

@@ -26,14 +26,14 @@ void read_sqlite(const Field& field, const std::string& path, StoreSettings& set
     settings.sqlite_path = path.substr(slashes - 1);
 }
 
-// Whether the file itself contains a password (user:password@). A password from a variable does not count.
-bool shows_password(const std::string& written) {
-    const std::size_t at = written.find('@');
-    if (at == std::string::npos) return false;
-    const std::string user = written.substr(written.find("//") + 2, at - written.find("//") - 2);
+// "user:password@", or "password=" among the parameters; libpq decodes names of parameters.
+bool has_password(const std::string& url) {
+    const std::string rest = url.substr(url.find("//") + 2);
+    const std::string authority = rest.substr(0, rest.find_first_of("/?"));
+    const std::string user = authority.substr(0, authority.rfind('@') + 1);
     const std::size_t colon = user.find(':');
-    return colon != std::string::npos && colon + 1 < user.size() &&
-           user.find("${", colon) == std::string::npos;
+    return (colon != std::string::npos && colon + 2 < user.size()) ||
+           rest.find("password") != std::string::npos;
 }
 
 void read_postgresql(const Field& field, const std::string& url, StoreSettings& settings) {
@@ -42,12 +42,30 @@ void read_postgresql(const Field& field, const std::string& url, StoreSettings& 
         field.problem("the URL has no database; use postgresql://host/database without spaces");
         return;
     }
-    if (shows_password(field.node->shown)) {
-        field.warning(
-            "the file contains a password; use ${NAME} or a password file (libpq's ~/.pgpass) instead");
+    if (has_password(url)) {
+        field.problem("the URL must not contain a password; put it into a file and set store.password_file");
+        return;
     }
     settings.kind = StoreKind::postgresql;
     settings.postgresql_url = url;
+}
+
+// A name that needs no quotes in SQL.
+void read_schema(const Field& field, StoreSettings& settings) {
+    const auto name = as_text(field);
+    if (!name) return;
+    const bool valid = !name->empty() && name->size() <= 63 &&
+                       name->find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyz"
+                           "0123456789_") == std::string::npos &&
+                       !name->starts_with("pg_");
+    if (!valid) {
+        field.problem(
+            "a schema's name has up to 63 lower-case letters, digits and underscores, and does not begin "
+            "with pg_");
+        return;
+    }
+    settings.schema = *name;
 }
 
 // The minimum age: SNS may redeliver a message for days, and it must still be recognized; and a record's changes of the
@@ -73,7 +91,7 @@ void read_keep(const Field& field, KeepSettings& settings) {
 
 }  // namespace
 
-void read_store(const Field& field, const ConfigurationSource&, StoreSettings& settings) {
+void read_store(const Field& field, const ConfigurationSource& source, StoreSettings& settings) {
     MappingReader store(field);
     if (const auto f = store.find("url")) {
         const std::string url = as_text(*f).value_or("");
@@ -84,6 +102,9 @@ void read_store(const Field& field, const ConfigurationSource&, StoreSettings& s
         else if (!url.empty())
             f->problem("unknown URL scheme; " + std::string(kStoreRemedy));
     }
+    if (const auto f = store.find("password_file"))
+        assign(as_file(*f, FileUse::secret, source), settings.password_file);
+    if (const auto f = store.find("schema")) read_schema(*f, settings);
     if (const auto f = store.find("keep")) read_keep(*f, settings.keep);
     store.finish();
 }

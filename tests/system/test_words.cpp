@@ -118,13 +118,18 @@ TEST_CASE("--check accepts a valid configuration without any request") {
     CHECK(::access(agency.store_path().c_str(), F_OK) != 0);
 }
 
-TEST_CASE("PostgreSQL is refused, since this version does not support it") {
-    Agency agency(AgencyConfig{.base_url = kUnused, .store_url = "postgresql://localhost/carecloud"});
+TEST_CASE("a PostgreSQL server that cannot be verified, and one that is away") {
+    Agency distant(
+        AgencyConfig{.base_url = kUnused, .store_url = "postgresql://db.example.org/d?sslmode=require"});
     for (const char* option : {"--check", "--once"}) {
-        const Run run = agency.run({option});
+        const Run run = distant.run({option});
         CHECK(run.code == 78);
-        CHECK(run.says("PostgreSQL is not supported"));
+        CHECK(run.says("sslmode=require does not verify"));
     }
+    Agency away(AgencyConfig{.base_url = kUnused, .store_url = "postgresql://127.0.0.1:1/carecloud"});
+    const Run run = away.run({"--once"});
+    CHECK(run.code == 69);
+    CHECK(run.says("check that the database server runs and is reachable"));
 }
 
 TEST_CASE("the key's file: missing, readable by others, empty") {

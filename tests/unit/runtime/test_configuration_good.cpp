@@ -196,10 +196,17 @@ TEST_CASE("http is accepted only to this machine") {
     }
 }
 
-TEST_CASE("settings of a later version are read, checked, and reported as unsupported") {
-    const auto refused = cannot_run(parse(kMinimal + "store: { url: \"postgresql://h/d\" }\n").configuration);
-    CHECK(refused == "store.url: PostgreSQL is not supported by this version; use sqlite:/path");
-    CHECK(cannot_run(parse(kComplete).configuration) == std::nullopt);
+TEST_CASE("a PostgreSQL store, its password file and its schema") {
+    const LoadedConfiguration loaded =
+        parse(kMinimal + "store: { url: \"postgresql://u@h/d\", password_file: pw, schema: agency_2 }\n");
+    INFO(report(loaded.file, loaded.problems));
+    REQUIRE(loaded.ok());
+    const StoreSettings& store = loaded.configuration.store;
+    CHECK(store.kind == StoreKind::postgresql);
+    CHECK(store.postgresql_url == "postgresql://u@h/d");
+    CHECK(store.password_file.value().ends_with("/pw"));
+    CHECK(store.schema == "agency_2");
+    CHECK(parse(kMinimal).configuration.store.schema == "carecloud");
 }
 
 TEST_CASE("the settings of a stream's reconciliation") {
@@ -225,15 +232,16 @@ TEST_CASE("an entity that the portal does not document is a warning") {
           "you mean 'claim_attendance'?");
 }
 
-TEST_CASE("a database password in the file is a warning that does not repeat it") {
-    const LoadedConfiguration loaded = parse(kMinimal + "store: { url: \"postgresql://u:hunter2@h/d\" }\n");
-    CHECK(loaded.ok());
-    REQUIRE(loaded.warnings.size() == 1);
-    CHECK(report("c", loaded.warnings).find("hunter2") == std::string::npos);
-    const LoadedConfiguration from_variable =
-        parse(kMinimal + "store: { url: \"postgresql://u:${PW}@h/d\" }\n", {{"PW", "hunter2"}});
-    CHECK(from_variable.warnings.empty());
-    CHECK(from_variable.configuration.store.postgresql_url == "postgresql://u:hunter2@h/d");
+TEST_CASE("a database password in the URL is refused and not repeated") {
+    for (const char* const url :
+         {"postgresql://u:hunter2@h/d", "postgresql://u:${PW}@h/d", "postgresql://h/d?password=hunter2"}) {
+        const LoadedConfiguration loaded =
+            parse(kMinimal + "store: { url: \"" + url + "\" }\n", {{"PW", "hunter2"}});
+        CHECK_FALSE(loaded.ok());
+        const std::string text = report("c", loaded.problems);
+        CHECK(text.find("store.password_file") != std::string::npos);
+        CHECK(text.find("hunter2") == std::string::npos);
+    }
 }
 
 TEST_CASE("the order of filter and fields in the file does not make another stream") {

@@ -1,0 +1,116 @@
+#include "store/postgres/open_postgres.hpp"
+
+#include "store/postgres/change_feed.hpp"
+#include "store/postgres/link.hpp"
+#include "store/postgres/postgres_leases.hpp"
+#include "store/postgres/postgres_peers.hpp"
+#include "store/postgres/postgres_reader.hpp"
+#include "store/postgres/postgres_store.hpp"
+#include "store/postgres/schema.hpp"
+#include "store/postgres/store_queries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+class PostgresHandle : public StoreHandle {
+  public:
+    PostgresHandle(const PostgresSettings& settings, Clock& clock, std::unique_ptr<PostgresStore> store,
+                   std::unique_ptr<PostgresReader> reader)
+        : store_(std::move(store)),
+          reader_(std::move(reader)),
+          leases_(settings, clock),
+          peers_(settings, *store_),
+          feed_(settings, clock, [this](const PgChangeFeed::Heads& heads) { note(heads); }) {
+        store_->set_change_listener([this](std::uint64_t newest_seq) { announce(newest_seq); });
+    }
+
+    Store& store() override { return *store_; }
+    Inbox& inbox() override { return *store_; }
+    CertificateStore& certificates() override { return *store_; }
+    Reader& reader() override { return *reader_; }
+    Leases& leases() override { return leases_; }
+    Peers* peers() override { return &peers_; }
+    void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
+        changed_ = std::move(listener);
+    }
+    void set_peer_listener(std::function<void()> listener) override { peer_moved_ = std::move(listener); }
+    Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
+    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
+        return store_->erase(std::move(request));
+    }
+    Task<Result<>> check_owned() override { return store_->check_owned(); }
+    StoreUse use() const override { return use_; }
+    void close() override {
+        feed_.close();
+        peers_.close();
+        leases_.close();
+        reader_->close();
+        store_->close();
+    }
+
+  private:
+    void note(const PgChangeFeed::Heads& heads) {
+        if (heads.bytes) use_.bytes = heads.bytes;
+        // What was there at the first look is nothing new.
+        if (!std::exchange(has_looked_, true)) newest_seq_ = std::max(newest_seq_, heads.change);
+        announce(heads.change);
+        if (heads.notified && peer_moved_) peer_moved_();
+    }
+    // Once for each number, from whichever side it came first.
+    void announce(std::uint64_t newest_seq) {
+        if (newest_seq <= newest_seq_) return;
+        newest_seq_ = newest_seq;
+        if (changed_) changed_(newest_seq);
+    }
+
+    std::unique_ptr<PostgresStore> store_;
+    std::unique_ptr<PostgresReader> reader_;
+    PostgresLeases leases_;
+    PostgresPeers peers_;
+    std::function<void(std::uint64_t newest_seq)> changed_{};
+    std::function<void()> peer_moved_{};
+    std::uint64_t newest_seq_ = 0;
+    bool has_looked_ = false;
+    StoreUse use_{};
+    PgChangeFeed feed_;  // last: it calls note()
+};
+
+// What `read` finds in a store that is there.
+template <class T, class Read>
+Result<std::optional<T>> peek(const PostgresSettings& settings, Read read) {
+    PgLink link(settings);
+    return link.run<std::optional<T>>("inspect the store", [&](PgConnection& db) -> Result<std::optional<T>> {
+        if (read_schema_state(db, settings.schema).version == 0) return std::optional<T>();
+        return read(db);
+    });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StoreHandle>> open_postgres_store(const PostgresSettings& settings, Clock& clock) {
+    auto store = PostgresStore::open(settings, clock);
+    if (!store) return store.error();
+    auto reader = PostgresReader::open(settings);
+    if (!reader) return reader.error();
+    return std::unique_ptr<StoreHandle>(
+        std::make_unique<PostgresHandle>(settings, clock, std::move(*store), std::move(*reader)));
+}
+
+Result<std::optional<StreamState>> peek_stream(const PostgresSettings& settings, const std::string& stream) {
+    return peek<StreamState>(settings, [&](PgConnection& db) { return read_stream_state(db, stream); });
+}
+
+Result<std::optional<VersionUse>> peek_versions(const PostgresSettings& settings) {
+    return peek<VersionUse>(settings, [](PgConnection& db) -> Result<std::optional<VersionUse>> {
+        const PgRows rows = db.query(
+            "SELECT versions, bytes, (SELECT c.committed_at FROM versions v JOIN changes c ON c.seq = v.seq"
+            " ORDER BY v.seq LIMIT 1) FROM version_totals");
+        return std::optional(
+            VersionUse{.versions = rows[0].count(0), .bytes = rows[0].count(1), .since = rows[0].time(2)});
+    });
+}
+
+}  // namespace carecloud
