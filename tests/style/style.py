@@ -29,6 +29,7 @@ ROOMS = {
     "store": {"base", "model", "versions"},
     "store/sqlite": {"base", "model", "store", "versions"},
     "store/postgres": {"base", "model", "store", "versions"},
+    "store/moving": {"base", "model", "json", "store", "store/sqlite", "store/postgres"},
     "sync/limits": {"base", "model", "portal", "store"},
     "sync/walk": {"base", "model", "portal", "store", "sync/limits"},
     "sync/events": {"base", "model", "portal", "store", "sync/limits", "sync/walk"},
