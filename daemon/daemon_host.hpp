@@ -31,6 +31,11 @@ class DaemonHost : public ApiHost {
     }
     std::optional<Timestamp> certificate_end() const override { return parts_.endpoint.certificate_end(); }
     std::optional<RequestCount> requests(std::string_view month) const override;
+    bool stands_by() const override { return parts_.cluster.stands_by(); }
+    Task<Result<std::optional<std::string>>> ask_leader(std::string request, Duration patience) override {
+        return parts_.cluster.ask_leader(std::move(request), patience);
+    }
+    Task<Result<std::vector<DaemonRow>>> daemons() override { return parts_.cluster.daemons(); }
     bool nudge(std::string_view entity) override { return engine() && engine()->ask(entity); }
     // Between two engines the request waits in the store for the next one.
     Task<Result<std::uint64_t>> request_pass(Job pass) override;

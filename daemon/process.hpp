@@ -75,6 +75,11 @@ class EngineSlot : public EngineWaker {
         push_ = engine_->push();
         engine_.reset();
     }
+    // Another daemon has run the engine since: what was learned of the portal and of events is out of date.
+    void forget_former() {
+        hold_.reset();
+        push_.clear();
+    }
     // Of the engine before: how long the portal wants to be left alone.
     const std::optional<PortalHold>& hold() const { return hold_; }
     // From the previous engine: the streams whose events are missing.

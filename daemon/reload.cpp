@@ -26,11 +26,12 @@ std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration
 }  // namespace
 
 Reload::Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets,
-               ReloadSource source)
+               ReloadSource source, std::function<void()> without_engine)
     : parts_(parts),
       api_(api),
       sockets_(sockets),
       source_(std::move(source)),
+      without_engine_(std::move(without_engine)),
       alarm_(parts.process.clock.make_alarm()),
       key_stamp_(file_stamp(parts.configuration().portal.api_key_file)) {}
 
@@ -45,7 +46,12 @@ Result<> Reload::apply(Result<Settings> prepared) {
     api_.take(std::move(*staged));
     parts_.process.health.remark({});
     parts_.settings.next = std::move(*prepared);
-    if (parts_.engine) parts_.engine->stop();
+    if (parts_.engine) {
+        parts_.engine->stop();
+    } else {
+        take_next();
+        without_engine_();
+    }
     return {};
 }
 

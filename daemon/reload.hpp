@@ -7,6 +7,7 @@
 #include "runtime/inherited_sockets.hpp"
 #include "service_parts.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +22,9 @@ struct ReloadSource {
 
 class Reload {
   public:
-    // `sockets` and `api` outlive it.
-    Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets, ReloadSource source);
+    // `sockets` and `api` outlive it. `without_engine`: called when new settings are in use while no engine runs here.
+    Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets, ReloadSource source,
+           std::function<void()> without_engine);
 
     // Reads the configuration again. Returns why it was refused, one problem per line; empty if it is in use.
     std::string reload();
@@ -46,6 +48,7 @@ class Reload {
     ApiEndpoint& api_;
     const InheritedSockets& sockets_;
     ReloadSource source_;
+    std::function<void()> without_engine_;
     std::unique_ptr<Alarm> alarm_;
     std::optional<FileStamp> key_stamp_;
     bool stopped_ = false;

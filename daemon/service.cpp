@@ -12,6 +12,7 @@
 #include "runtime/inherited_sockets.hpp"
 #include "runtime/service_manager.hpp"
 #include "settings.hpp"
+#include "sync/leader/leased_portal.hpp"
 #include "telemetry/start_report.hpp"
 #include "watches.hpp"
 
@@ -39,7 +40,7 @@ std::vector<std::string> topics_of(const Configuration& configuration) {
     return configuration.sns ? configuration.sns->topic_arns : std::vector<std::string>{};
 }
 
-class Service {
+class Service : Leader {
   public:
     // All must outlive it; the store is open.
     Service(const Options& options, Process& process, StoreHandle& store, InheritedSockets sockets,
@@ -52,6 +53,11 @@ class Service {
     void make_engine();
     Task<> live();
     Task<> live_once();
+    Task<Result<>> lead() override;
+    void stop_leading() override;
+    Task<Result<>> lead_once();
+    Task<> report_start();
+    void begin_standby();
     void report_addresses();
     void stop();
     void finish();
@@ -63,14 +69,19 @@ class Service {
     CurrentSettings settings_;
     EngineSlot engine_;
     EventEndpoint endpoint_;
-    ServiceParts parts_{process_, storage_, settings_, engine_, endpoint_};
+    Cluster cluster_;
+    std::optional<LeasedPortal> portal_;  // of the engine that runs now
+    ServiceParts parts_{process_, storage_, settings_, engine_, cluster_, endpoint_};
     DaemonHost host_;
+    ApiParts api_parts_;
     ApiEndpoint api_;
+    Api peer_api_;  // for requests of other daemons, whether or not this one has an API of its own
     Reload reload_;
     Watches watches_;
     StartReport start_report_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
+    bool leading_ = false;
     bool stopping_ = false;
 };
 
@@ -89,16 +100,21 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
                  .engine = engine_,
                  .observer = process.event_log},
                 [&log = process.log](const Error& error) { log.write(LogLevel::warn, error); }),
+      cluster_(
+          process, store, engine_, *this,
+          [this](std::string request) { return peer_api_.carry_out(std::move(request)); },
+          [this] { begin_standby(); }),
       host_(parts_),
-      api_(process.io,
-           {.clock = process.clock,
-            .reader = store.reader(),
-            .feed = process.feed,
-            .histories = process.histories,
-            .host = host_,
-            .started_at = process.started_at},
-           process.log),
-      reload_(parts_, api_, sockets_, {.file = options.config, .once = options.once}),
+      api_parts_{.clock = process.clock,
+                 .reader = store.reader(),
+                 .feed = process.feed,
+                 .histories = process.histories,
+                 .host = host_,
+                 .started_at = process.started_at},
+      api_(process.io, api_parts_, process.log),
+      peer_api_(api_parts_, {}),
+      reload_(parts_, api_, sockets_, {.file = options.config, .once = options.once},
+              [this] { begin_standby(); }),
       watches_(parts_,
                [this](ExitCode code) {
                    process_.code = code;
@@ -128,33 +144,73 @@ Result<> Service::listen() {
 
 void Service::make_engine() {
     process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
-    engine_.start(std::make_unique<Engine>(
-        process_.clock, *settings_.now.portal, storage_.handle.store(), storage_.inbox,
-        engine_settings(settings_.now.configuration, engine_), process_.pass_log));
+    portal_.emplace(*settings_.now.portal, cluster_.election());
+    engine_.start(std::make_unique<Engine>(process_.clock, *portal_, storage_.handle.store(), storage_.inbox,
+                                           engine_settings(settings_.now.configuration, engine_),
+                                           process_.pass_log));
 }
 
-// The engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
-    for (;;) {
-        make_engine();
-        auto reporting_passes = start_report_.passes(*engine_, host_.entities());
-        co_await std::move(reporting_passes);
-        report_addresses();
-        auto reporting_topics = start_report_.topics(topics_of(parts_.configuration()));
-        co_await std::move(reporting_topics);
-        watches_.check_health_soon();
-        process_.notify.ready(process_.health.status());
-        co_await engine_->run();
-        engine_.end();
-        if (stopping_ || !reload_.take_next()) break;
-    }
+    auto running = cluster_.run();
+    co_await std::move(running);
     co_await api_.stop();
     // Until here events were made durable; each one acknowledged with 200 is.
     co_await endpoint_.stop();
     finish();
 }
 
+// The engine until stop_leading(), and after a reload another one with the new settings on the same store.
+Task<Result<>> Service::lead() {
+    if (options_.once) co_return co_await lead_once();
+    leading_ = !stopping_;
+    bool lost = false;
+    engine_.forget_former();
+    while (leading_) {
+        make_engine();
+        auto reporting_passes = start_report_.passes(*engine_, host_.entities());
+        co_await std::move(reporting_passes);
+        auto reporting = report_start();
+        co_await std::move(reporting);
+        co_await engine_->run();
+        lost = engine_->is_lost();
+        engine_.end();
+        const bool reloaded = !stopping_ && reload_.take_next();
+        leading_ = leading_ && reloaded && !lost;
+    }
+    if (lost) co_return store_lost_error("run the engine");
+    co_return Result<>{};
+}
+
+void Service::stop_leading() {
+    leading_ = false;
+    if (engine_) engine_->stop();
+}
+
+// Everything else runs as on the daemon with the engine.
+void Service::begin_standby() {
+    asio::co_spawn(process_.io, report_start(), rethrow);
+}
+
+// With the present configuration, whether or not the engine runs here.
+Task<> Service::report_start() {
+    report_addresses();
+    auto reporting_topics = start_report_.topics(topics_of(parts_.configuration()));
+    co_await std::move(reporting_topics);
+    watches_.check_health_soon();
+    if (!stopping_) process_.notify.ready(process_.health.status());
+}
+
 Task<> Service::live_once() {
+    auto running = cluster_.run_once();
+    const Result<> led = co_await std::move(running);
+    if (!led) {
+        process_.log.write(LogLevel::error, led.error());
+        process_.code = exit_code_after(process_.code, led.error());
+    }
+    finish();
+}
+
+Task<Result<>> Service::lead_once() {
     make_engine();
     const auto reports = co_await engine_->run_once();
     for (const PassReport& report : reports) {
@@ -164,7 +220,7 @@ Task<> Service::live_once() {
     }
     auto pruning = watches_.prune_store_now();
     co_await std::move(pruning);
-    finish();
+    co_return Result<>{};
 }
 
 // Logs the addresses of the API and the SNS endpoint.
@@ -184,7 +240,7 @@ void Service::stop() {
     exit_soon_at_the_latest(process_.code);
     process_.log.write(LogLevel::info, "stopping");
     process_.notify.stopping("finishing the current page");
-    if (engine_) engine_->stop();
+    cluster_.stop();
     reload_.stop();
     watches_.stop();
 }

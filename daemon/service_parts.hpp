@@ -1,6 +1,7 @@
 // The parts that the objects of a running service share. A reload changes `settings` and `engine`. I/O thread only.
 #pragma once
 
+#include "cluster.hpp"
 #include "event_endpoint.hpp"
 #include "process.hpp"
 #include "settings.hpp"
@@ -16,6 +17,7 @@ struct ServiceParts {
     Storage& storage;
     CurrentSettings& settings;
     EngineSlot& engine;
+    Cluster& cluster;
     EventEndpoint& endpoint;
 
     const Configuration& configuration() const { return settings.now.configuration; }

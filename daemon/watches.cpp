@@ -140,12 +140,25 @@ Task<> Watches::check_health() {
                        .certificate_end = parts_.endpoint.certificate_end(),
                        .subscriptions = parts_.subscriptions()};
     if (const auto& sns = parts_.configuration().sns) facts.confirms = sns->confirm;
-    for (const StreamSettings& stream : parts_.configuration().streams)
-        facts.streams.push_back(facts_of(stream));
+    if (parts_.cluster.stands_by()) {
+        auto asking = check_first_passes();
+        co_await std::move(asking);
+    } else {
+        for (const StreamSettings& stream : parts_.configuration().streams)
+            facts.streams.push_back(facts_of(stream));
+    }
     if (parts_.engine) facts.clock = parts_.engine->clock();
     ReasonMap found = judge(facts);
     log_worse(found);
     process.health.observe(std::move(found));
+}
+
+// The streams are those of the daemon that runs the engine, and its health's; whether the store was ever complete is
+// everybody's concern.
+Task<> Watches::check_first_passes() {
+    auto reading = parts_.storage.handle.store().first_passes();
+    const auto first_passes = co_await std::move(reading);
+    if (first_passes) parts_.process.pass_log.recall_loaded(!first_passes->empty());
 }
 
 void Watches::log_worse(const ReasonMap& found) {

@@ -45,6 +45,7 @@ class Watches {
   private:
     Task<bool> prune_slice();
     Task<> check_health();
+    Task<> check_first_passes();
     StreamFacts facts_of(const StreamSettings& stream) const;
     void log_worse(const ReasonMap& found);
 

@@ -16,6 +16,7 @@ struct Api::Route {
     Handler handler;
     bool open = false;     // served without the token: it contains nothing sensitive
     bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
+    bool engine = false;   // only where the engine runs
 };
 
 namespace {
@@ -73,20 +74,29 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
         {{"v1", "records", "*", "*", "life"}, "GET", &Api::life},
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
-        {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined},
+        {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined, false, false, true},
         {{"v1", "records", "*", "*", "erase"}, "POST", &Api::erase},
-        {{"v1", "sync"}, "POST", &Api::sync},
-        {{"v1", "backfill"}, "POST", &Api::backfill},
-        {{"v1", "reconcile"}, "POST", &Api::reconcile},
+        {{"v1", "sync"}, "POST", &Api::sync, false, false, true},
+        {{"v1", "backfill"}, "POST", &Api::backfill, false, false, true},
+        {{"v1", "reconcile"}, "POST", &Api::reconcile, false, false, true},
         {{"v1", "passes"}, "GET", &Api::passes},
         {{"v1", "passes", "*"}, "GET", &Api::pass},
-        {{"v1", "passes", "*"}, "DELETE", &Api::cancel_pass},
+        {{"v1", "passes", "*"}, "DELETE", &Api::cancel_pass, false, false, true},
     }};
     std::vector<const Route*> found;
     for (const Route& route : routes) {
         if (matches(route.path, query.segments())) found.push_back(&route);
     }
     return found;
+}
+
+// Null: there is no such path, or not with that method.
+const Api::Route* Api::find(const ApiQuery& query, const std::string& method) {
+    const std::vector<const Route*> found = find(query);
+    const std::string_view wanted = method == "HEAD" ? "GET" : std::string_view(method);
+    const auto route =
+        std::find_if(found.begin(), found.end(), [&](const Route* one) { return one->method == wanted; });
+    return route == found.end() ? nullptr : *route;
 }
 
 Task<ServerResponse> Api::answer(const ServerRequest& request) {
@@ -118,13 +128,13 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
                            .detail = "unknown path",
                            .hint = "known paths: " + std::string(kPaths)});
     }
-    const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+    if (const Route* const route = find(*query, request.method)) {
+        const bool elsewhere = route->engine && parts_.host.stands_by();
+        auto handling = elsewhere ? forward(request) : (this->*route->handler)(request, *query);
+        co_return co_await std::move(handling);
+    }
     std::string allowed;
     for (const Route* const route : found) {
-        if (method == route->method) {
-            auto handling = (this->*route->handler)(request, *query);
-            co_return co_await std::move(handling);
-        }
         allowed +=
             (allowed.empty() ? "" : ", ") + std::string(route->method == "GET" ? "GET, HEAD" : route->method);
     }

@@ -49,6 +49,8 @@ class Api {
     Api& operator=(const Api&) = delete;
 
     Task<ServerResponse> answer(const ServerRequest& request);
+    // A request that another daemon on this store was sent, and could not carry out: its response. Both as text.
+    Task<std::string> carry_out(std::string forwarded);
 
   private:
     struct Route;
@@ -59,6 +61,8 @@ class Api {
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
 
     static std::vector<const Route*> find(const ApiQuery& query);
+    static const Route* find(const ApiQuery& query, const std::string& method);
+    Task<ServerResponse> forward(const ServerRequest& request);
 
     Task<ServerResponse> livez(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> readyz(const ServerRequest& request, ApiQuery& query);

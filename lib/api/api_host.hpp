@@ -46,6 +46,13 @@ class ApiHost {
     virtual MachineUse machine() const { return {}; }
     // When the SNS endpoint's certificate expires; std::nullopt if it has none.
     virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
+    // Of a store with several daemons: whether this one does not run the engine. What needs the engine is forwarded.
+    virtual bool stands_by() const { return false; }
+    // Has the daemon that runs the engine carry out a request. None: it was not answered for that long. Errors: the
+    // store's.
+    virtual Task<Result<std::optional<std::string>>> ask_leader(std::string request, Duration patience) = 0;
+    // Those on this store; empty: it is one that one daemon alone can open. Errors: the store's.
+    virtual Task<Result<std::vector<DaemonRow>>> daemons() = 0;
     // An operator requests a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Stores a bounded pass, to be run as soon as possible, and returns its id. Errors: the store's.

@@ -65,6 +65,9 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
     for (const std::string& entity : parts_.host.entities())
         view.streams.push_back(stream_view(entity, view.counts));
     if (store.passes) view.passes = std::move(*store.passes);
+    auto listing = parts_.host.daemons();
+    Result<std::vector<DaemonRow>> daemons = co_await std::move(listing);
+    if (daemons) view.daemons = std::move(*daemons);
     if (numbers_only_) hide_ids(view);
     co_return page_answer("text/html; charset=utf-8", status_page(view));
 }

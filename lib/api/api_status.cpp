@@ -137,6 +137,19 @@ std::set<std::string> unconfirmed_streams(const std::vector<Job>& newest_first) 
     return unconfirmed;
 }
 
+Json daemons_json(const std::vector<DaemonRow>& rows) {
+    Json list = Json::array();
+    for (const DaemonRow& row : rows) {
+        list.push_back({{"host", row.daemon.host},
+                        {"pid", row.daemon.pid},
+                        {"version", row.daemon.version},
+                        {"role", to_string(row.daemon.role)},
+                        {"since", row.since},
+                        {"unseen_seconds", seconds_of(row.unseen)}});
+    }
+    return list;
+}
+
 std::map<std::string, Timestamp> reconciled_streams(const std::vector<Job>& newest_first) {
     std::map<std::string, Timestamp> reconciled;
     for (const Job& pass : newest_first) {
@@ -211,6 +224,9 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
+    auto listing = parts_.host.daemons();
+    const Result<std::vector<DaemonRow>> daemons = co_await std::move(listing);
+    if (daemons && !daemons->empty()) json["daemons"] = daemons_json(*daemons);
     for (const std::string& entity : parts_.host.entities()) {
         Json stream = stream_json(entity, *counts, parts_.histories.passes.find(entity));
         if (const auto snapshot = parts_.host.snapshot(entity)) add_snapshot(stream, *snapshot);

@@ -81,6 +81,22 @@ std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& p
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
+// Of a store with several daemons; a daemon before this release reports none.
+std::string daemons_text(const CtlJson& status, Timestamp now) {
+    if (!status.contains("daemons")) return "";
+    TextTable table({{"DAEMON"}, {"VERSION"}, {"ROLE"}, {"SINCE (UTC)"}, {"LAST SEEN"}});
+    for (const CtlJson& daemon : status.at("daemons")) {
+        const std::string since = daemon.at("since").get<std::string>();
+        const auto unseen = std::chrono::duration<double>(daemon.at("unseen_seconds").get<double>());
+        table.add({daemon.at("host").get<std::string>() + ", process " +
+                       std::to_string(daemon.at("pid").get<std::uint64_t>()),
+                   daemon.at("version").get<std::string>(), daemon.at("role").get<std::string>(),
+                   instant_text(since) + " (" + ago_text(since, now) + ")",
+                   span_text(std::chrono::duration_cast<Duration>(unseen)) + " ago"});
+    }
+    return "\n" + table.to_string();
+}
+
 // Formats the response of /v1/status for people. Throws nlohmann's exception if its structure is different.
 std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     const Timestamp now = Timestamp::parse(status.at("now").get<std::string>()).value_or(Timestamp{});
@@ -106,7 +122,7 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
             loads +=
                 printable(entity) + ": loading: " + printable(loading.at("text").get<std::string>()) + "\n";
     }
-    out += table.to_string();
+    out += table.to_string() + daemons_text(status, now);
     if (!loads.empty()) out += "\n" + loads;
     if (!errors.empty()) out += "\n" + paint.painted(errors, Color::bad);
     const auto open = status.at("events_open").get<std::uint64_t>();

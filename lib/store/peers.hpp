@@ -56,6 +56,8 @@ struct PeerRequest {
 
 class Peers {
   public:
+    // One that was not seen for so long has probably ended, or does not reach the store.
+    static constexpr Duration kUnseenUsual = std::chrono::seconds(10);
     // A daemon that was not seen for so long is not listed any more.
     static constexpr Duration kUnseenMax = std::chrono::hours(1);
     // A request that nobody has answered by then is dropped.

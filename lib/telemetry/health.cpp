@@ -72,6 +72,11 @@ void Health::observe(ReasonMap found) {
     report();
 }
 
+void Health::set_role(std::string text) {
+    role_ = std::move(text);
+    report();
+}
+
 void Health::forget_configured() {
     streams_.clear();
     std::erase_if(reasons_, [](const auto& entry) {
@@ -118,6 +123,7 @@ std::string Health::words_of(const std::string& stream, const Doing& doing) cons
 
 std::string Health::status() const {
     std::string line = status_line(reasons(), clock_.wall());
+    if (!role_.empty()) line += " | " + role_;
     for (const auto& [stream, doing] : streams_) {
         const bool said = !doing.text.empty() && suffers(stream);
         if (!said) line += " | " + words_of(stream, doing);

@@ -41,6 +41,8 @@ class Health {
     void remark(std::string text);
     // Replaces the reasons that the previous check of the facts found.
     void observe(ReasonMap found);
+    // Of a store with several daemons, what this one does in words; empty: it runs the engine, which is not said.
+    void set_role(std::string text);
     // The configuration was replaced: removes the reasons of the previous one's streams and topics.
     void forget_configured();
 
@@ -68,6 +70,7 @@ class Health {
     ReasonMap reasons_;   // caused by past events
     ReasonMap observed_;  // found by the last check
     std::map<std::string, Doing, std::less<>> streams_;
+    std::string role_;
     std::string reported_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "telemetry/metrics_snapshot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -100,6 +101,7 @@ struct Metrics::Impl {
     std::map<std::string, MonoTime, std::less<>>
         current_at;  // when each stream last reached the portal's end
     std::set<std::string, std::less<>> push_silent;
+    LeadMemory lead;
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
@@ -125,6 +127,24 @@ void Metrics::streams_begin(const std::vector<std::string>& entities, MonoTime n
         for (const char* outcome : {"ok", "failed"})
             impl_->passes.Add({{"stream", entity}, {"outcome", outcome}});
     }
+}
+
+void Metrics::streams_end() {
+    impl_->current_at.clear();
+    impl_->push_silent.clear();
+}
+
+void Metrics::leads(bool leads) {
+    impl_->lead.leads = leads;
+}
+
+void Metrics::took_over(Duration unled) {
+    ++impl_->lead.taken_over;
+    impl_->lead.longest_unled = std::max(impl_->lead.longest_unled, unled);
+}
+
+void Metrics::lost_lead() {
+    ++impl_->lead.lost;
 }
 
 void Metrics::configured(bool in_use, Timestamp at) {
@@ -206,7 +226,9 @@ std::optional<MonoTime> Metrics::current_at(std::string_view stream) const {
 
 std::string Metrics::text(const MetricsSnapshot& snapshot) const {
     std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
-    append_snapshot(families, snapshot, {.current_at = impl_->current_at, .push_silent = impl_->push_silent});
+    append_snapshot(
+        families, snapshot,
+        {.current_at = impl_->current_at, .push_silent = impl_->push_silent, .lead = impl_->lead});
     return prometheus::TextSerializer().Serialize(families);
 }
 

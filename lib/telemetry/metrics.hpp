@@ -58,6 +58,16 @@ class Metrics {
     // The streams that run from now on. All their counters exist from the start, with the value 0.
     void streams_begin(const std::vector<std::string>& entities, MonoTime now);
 
+    // None of them runs here any more: another daemon on the store runs the engine.
+    void streams_end();
+
+    // Of a store with several daemons. Before the first call none of this is reported.
+    void leads(bool leads);
+    // From a daemon that had stopped renewing its lease; nobody led for this long.
+    void took_over(Duration unled);
+    // This daemon ran the engine, and another one has taken over or may do so.
+    void lost_lead();
+
     // The configuration was read, at the start or by a reload. `in_use`: whether it was valid and is used.
     void configured(bool in_use, Timestamp at);
 

@@ -167,6 +167,23 @@ void append_store(std::vector<MetricFamily>& families, const MetricsSnapshot& sn
         static_cast<double>(counts.requests.sent) / static_cast<double>(*snapshot.monthly_quota)));
 }
 
+void append_lead(std::vector<MetricFamily>& families, const LeadMemory& lead) {
+    if (!lead.leads) return;
+    families.push_back(one_gauge("carecloud_engine_active",
+                                 "1 if this daemon runs the engine, 0 if it stands by.",
+                                 *lead.leads ? 1 : 0));
+    families.push_back(
+        one_counter("carecloud_engine_takeovers_total",
+                    "Take-overs of the engine from a daemon that had stopped renewing its lease.",
+                    static_cast<double>(lead.taken_over)));
+    families.push_back(one_counter("carecloud_engine_lost_total",
+                                   "Times that this daemon lost the engine to another one (store_lost).",
+                                   static_cast<double>(lead.lost)));
+    families.push_back(one_gauge("carecloud_engine_unled_seconds_max",
+                                 "Longest time without a renewed lease before a take-over by this daemon.",
+                                 std::chrono::duration<double>(lead.longest_unled).count()));
+}
+
 }  // namespace
 
 void append_snapshot(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot,
@@ -186,6 +203,7 @@ void append_snapshot(std::vector<MetricFamily>& families, const MetricsSnapshot&
     families.push_back(one_gauge("carecloud_followers", "Clients currently following the change log.",
                                  static_cast<double>(snapshot.followers)));
     if (snapshot.clock) append_clock(families, *snapshot.clock);
+    append_lead(families, memory.lead);
     append_streams(families, snapshot, memory);
     append_known(families, snapshot);
     append_machine(families, snapshot);

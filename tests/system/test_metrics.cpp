@@ -73,6 +73,8 @@ TEST_CASE("promtool accepts the metrics, and alerts, dashboard and manual name n
     exported.insert("carecloud_records_held");      // once they are counted
     exported.insert("carecloud_reconciled_timestamp_seconds");
     exported.insert("carecloud_certificate_end_timestamp_seconds");
+    for (const char* name : {"active", "takeovers_total", "lost_total", "unled_seconds_max"})
+        exported.insert("carecloud_engine_" + std::string(name));  // if several daemons share the store
     for (const char* name :
          {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
           "process_start_time_seconds", "carecloud_store_bytes", "carecloud_disk_free_bytes"}) {

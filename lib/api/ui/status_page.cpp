@@ -194,7 +194,7 @@ std::string main_of(const StatusView& view) {
     out += tiles_of(view);
     out += "<section class=\"card\"><div class=\"head\"><h2>Last 24 hours</h2>";
     out += "<span class=\"faint\">started " + ago_of(view.started_at, view.now) + "</span></div>";
-    out += day_plot(view.day) + "</section>" + passes_of(view);
+    out += day_plot(view.day) + "</section>" + daemons_card(view.daemons, view.now) + passes_of(view);
     out += "<footer>carecloud-syncd " + html(view.version) + ", as of " +
            view.now.to_string_ms().substr(0, 19) + "Z</footer></main>";
     return out;

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "model/event.hpp"
 #include "model/job.hpp"
+#include "store/peers.hpp"
 #include "store/reader.hpp"
 #include "sync/engine.hpp"
 #include "telemetry/histories.hpp"
@@ -36,6 +37,7 @@ struct StatusView {
     std::vector<StreamView> streams{};
     std::vector<Job> passes{};  // newest first
     std::vector<Subscription> subscriptions{};
+    std::vector<DaemonRow> daemons{};  // empty: the store is one that one daemon alone can open
     DayHistory::Quarters day{};
     bool followed = true;  // whether its script may follow the changes, to update soon after one
 };
@@ -45,6 +47,8 @@ std::string status_page(const StatusView& view);
 
 // One stream on the page. `state`: the worst state among the stream's reasons.
 std::string stream_card(const StreamView& stream, ServiceState state, Timestamp now);
+// The daemons on the store; nothing if there is no list.
+std::string daemons_card(const std::vector<DaemonRow>& daemons, Timestamp now);
 // "4 min ago"; "just now" within a second.
 std::string ago_of(Timestamp at, Timestamp now);
 

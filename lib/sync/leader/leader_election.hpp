@@ -80,6 +80,8 @@ class LeaderElection {
 
     // From before lead() is called until after it has returned.
     bool is_leading() const { return lease_.has_value(); }
+    // Whether nobody else can lead now.
+    bool is_trusted() const { return lease_ && clock_.since_boot() < lease_->held_until; }
 
   private:
     Task<Result<std::optional<Lease>>> take();

@@ -320,7 +320,8 @@ Error RateLimiter::heard(Error error, MonoTime sent) {
     if (error.retry_after) slow_down(*error.retry_after);
     // Without a response of the portal its requested wait is unknown, too.
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
-                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled;
+                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled ||
+                        error.code == ErrorCode::store_lost;
     if (!silent) answered(sent);
     return error;
 }

@@ -2,7 +2,8 @@
 //
 //     MemoryLeases leases(content, server, clock);   // `server`: the store's clock; `clock`: the daemon's
 //
-// As MemoryStore: every call suspends once, and then takes effect immediately.
+// As MemoryStore: every call suspends once, and then takes effect immediately; a take waits for the pages that are
+// under way (PageShare).
 #pragma once
 
 #include "store/leases.hpp"
@@ -16,7 +17,7 @@ namespace carecloud {
 
 class MemoryLeases : public Leases {
   public:
-    MemoryLeases(std::shared_ptr<MemoryStoreContent> content, const Clock& server, const Clock& clock)
+    MemoryLeases(std::shared_ptr<MemoryStoreContent> content, const Clock& server, Clock& clock)
         : content_(std::move(content)), server_(server), clock_(clock) {}
 
     // As MemoryStore::set_fault_hook; `operation` is the method's name.
@@ -27,11 +28,13 @@ class MemoryLeases : public Leases {
     Task<Result<>> release(Lease lease) override;
 
   private:
+    Task<Result<bool>> begin(std::string operation);
+    Task<Result<bool>> begin_behind_pages(std::string operation);
     LeaseRow* row_of(const Fence& fence);
 
     std::shared_ptr<MemoryStoreContent> content_;
     const Clock& server_;
-    const Clock& clock_;
+    Clock& clock_;
     StoreFaultHook hook_;
 };
 

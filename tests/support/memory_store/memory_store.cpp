@@ -43,6 +43,7 @@ Task<Result<std::optional<StreamState>>> MemoryStore::load_stream(std::string st
 }
 
 Task<Result<CommitSummary>> MemoryStore::commit(Batch batch) {
+    if (page_times_.next) return commit_in_time(std::move(batch), fence_);
     auto work = [this, batch = std::move(batch), at = clock_.wall().to_string_ms(),
                  fence = fence_]() -> Result<CommitSummary> {
         if (auto lost = refuse_fenced(*content_, fence, "commit a page of " + batch.stream)) return *lost;

@@ -15,9 +15,12 @@
 #include "support/memory_store/store_content.hpp"
 #include "support/memory_store/store_fault.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +34,8 @@ struct LeaseRow {
     Timestamp expires_at{};  // by the store's clock
 };
 
+class PageShare;
+
 // The content, which survives a MemoryStore, like a disk survives a process.
 struct MemoryStoreContent {
     StoreContent tables;
@@ -40,6 +45,8 @@ struct MemoryStoreContent {
     std::uint64_t last_pass = 0;
     bool owned = false;
     std::map<std::string, LeaseRow> leases{};  // by name
+    std::set<PageShare*> pages{};              // transactions under way
+    std::uint64_t stale_writes = 0;            // pages committed under a fence that did not hold
 };
 
 // The daemon's lock on a store (hazard 13), held during its lifetime: a second daemon cannot take it.
@@ -61,6 +68,36 @@ class MemoryOwnership {
     std::shared_ptr<MemoryStoreContent> content_;
 };
 
+// What a page's transaction locks FOR SHARE, from its look at the fence to its commit.
+class PageShare {
+  public:
+    // The server ends a transaction that lasts longer than this while others wait for its locks.
+    static constexpr Duration kLongest = std::chrono::seconds(6);
+
+    PageShare(std::shared_ptr<MemoryStoreContent> content, Timestamp now)
+        : content_(std::move(content)), begun_at_(now) {
+        content_->pages.insert(this);
+    }
+    ~PageShare() { release(); }
+    PageShare(const PageShare&) = delete;
+    PageShare& operator=(const PageShare&) = delete;
+
+    void release() { content_->pages.erase(this); }
+    bool is_held() const { return content_->pages.contains(const_cast<PageShare*>(this)); }
+    Timestamp begun_at() const { return begun_at_; }
+
+  private:
+    std::shared_ptr<MemoryStoreContent> content_;
+    Timestamp begun_at_;
+};
+
+// How long the pages' transactions last; by default no time.
+struct PageTimes {
+    Clock* clock = nullptr;         // the daemon's
+    const Clock* server = nullptr;  // the store's
+    std::function<Duration()> next{};
+};
+
 class MemoryStore : public Store {
   public:
     MemoryStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock);
@@ -68,6 +105,7 @@ class MemoryStore : public Store {
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
     const MemoryStoreContent& content() const { return *content_; }
 
+    void set_page_times(PageTimes times) { page_times_ = std::move(times); }
     void set_fence(std::optional<Fence> fence) override;
     const std::optional<Fence>& fence() const { return fence_; }
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
@@ -87,6 +125,7 @@ class MemoryStore : public Store {
     Task<Result<>> save_requests(std::string month, RequestCount count) override;
 
   private:
+    Task<Result<CommitSummary>> commit_in_time(Batch batch, std::optional<Fence> fence);
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);
     bool take(const Batch& batch, const Record& record, const std::string& at, CommitSummary& summary);
     Decision decide_on(HeldVersion& held, const StoreContent::RecordId& key, const Batch& batch,
@@ -113,6 +152,7 @@ class MemoryStore : public Store {
     AnswerLog answers_;
     std::uint64_t begun_at_ = 0;  // the newest change before the current commit
     std::optional<Fence> fence_;
+    PageTimes page_times_;
 };
 
 // Why a transaction under this fence must not write; none: it may, or is not checked.

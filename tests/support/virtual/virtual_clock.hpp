@@ -42,6 +42,9 @@ class VirtualClock : public Clock {
     // handlers.
     bool step(MonoTime limit);
 
+    // When the first sleeper wakes; `never`: none does.
+    MonoTime next_wake() const { return sleepers_.empty() ? never : sleepers_.begin()->first; }
+
     // Advances the time without waking sleepers: those whose deadline has passed are late.
     void oversleep(Duration span) { advance_to(now_ + span); }
 

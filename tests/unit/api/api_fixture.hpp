@@ -43,6 +43,12 @@ class TestHost : public ApiHost {
         return running;
     }
 
+    bool stands_by() const override { return standby; }
+    Task<Result<std::optional<std::string>>> ask_leader(std::string request, Duration /*patience*/) override {
+        co_return leader(std::move(request));
+    }
+    Task<Result<std::vector<DaemonRow>>> daemons() override { co_return rows; }
+
     Task<Result<std::uint64_t>> request_pass(Job pass) override { return store->save_pass(std::move(pass)); }
     bool cancel_pass(std::uint64_t id) override {
         if (running) canceled.push_back(id);
@@ -73,6 +79,9 @@ class TestHost : public ApiHost {
     std::optional<Timestamp> ends;
     std::vector<std::string> nudged;
     bool running = true;
+    bool standby = false;
+    std::function<std::optional<std::string>(std::string request)> leader;  // if this one stands by
+    std::vector<DaemonRow> rows;
 };
 
 class ApiFixture {
