@@ -1,25 +1,31 @@
 #include "sync/leader/leased_portal.hpp"
 
+#include <string>
 #include <utility>
 
 namespace carecloud {
+namespace {
+
+template <class T>
+Task<Result<T>> refused(std::string operation) {
+    co_return store_lost_error(std::move(operation));
+}
+
+}  // namespace
 
 Task<Result<PagePtr>> LeasedPortal::query(const Query& query) {
-    if (!election_.is_trusted()) co_return store_lost_error("query " + query.spec->entity);
-    auto asking = portal_.query(query);
-    co_return co_await std::move(asking);
+    if (!election_.is_trusted()) return refused<PagePtr>("query " + query.spec->entity);
+    return portal_.query(query);
 }
 
 Task<Result<PagePtr>> LeasedPortal::retrieve(const StreamSpec& spec, std::string_view id) {
-    if (!election_.is_trusted()) co_return store_lost_error("retrieve a record of " + spec.entity);
-    auto asking = portal_.retrieve(spec, id);
-    co_return co_await std::move(asking);
+    if (!election_.is_trusted()) return refused<PagePtr>("retrieve a record of " + spec.entity);
+    return portal_.retrieve(spec, id);
 }
 
 Task<Result<>> LeasedPortal::refresh() {
-    if (!election_.is_trusted()) co_return store_lost_error("read the portal's key");
-    auto asking = portal_.refresh();
-    co_return co_await std::move(asking);
+    if (!election_.is_trusted()) return refused<void>("read the portal's key");
+    return portal_.refresh();
 }
 
 }  // namespace carecloud

@@ -34,7 +34,7 @@ Task<Result<CommitSummary>> MemoryStore::commit_in_time(Batch batch, std::option
                         .subject = "the server has ended the transaction",
                         .hint = ""};
     }
-    content_->stale_writes += refuse_fenced(*content_, fence, "").has_value();
+    if (fence) content_->stale_writes += content_->leases.at(fence->lease).token != fence->token;
     const Result<CommitSummary> summary = apply(batch, clock_.wall().to_string_ms());
     if (fault) co_return fault->error;
     co_return summary;

@@ -25,7 +25,7 @@ struct Pair {
     bool reachable = true;
 };
 
-const std::string kBackfill = "/v1/backfill?entity=claim_attendance&from=2024-01-01&to=20240229";
+const std::string kForwarded = "/v1/backfill?entity=claim_attendance&from=2024-01-01&to=20240229";
 
 }  // namespace
 
@@ -34,7 +34,7 @@ TEST_CASE("a standby answers a request for the engine with the answer of the dae
     CHECK(pair.standby.post("/v1/sync?entity=claim").status == 202);
     CHECK(pair.active.host.nudged == std::vector<std::string>{"claim"});
     CHECK(pair.standby.host.nudged.empty());
-    const ServerResponse answer = pair.standby.post(kBackfill);
+    const ServerResponse answer = pair.standby.post(kForwarded);
     CHECK(answer.status == 202);
     CHECK(header_of(answer, "Location") == "/v1/passes/1");
     CHECK(json_of(answer).at("kind") == "backfill");
