@@ -197,7 +197,7 @@ std::optional<RecordTable::Held> RecordTable::read(Statement& find, std::string_
 
 // Keeps the held version before it is replaced.
 void RecordTable::keep(Held& held, const Record& record, const PagePtr& page) {
-    if (!keep_versions_) return versions_.break_off(held.seq);
+    if (!keep_versions_) return versions_.break_off(held.change.seq);
     if (!held.former) held.former = former(held.rowid);
     if (held.former->body == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
