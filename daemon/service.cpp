@@ -81,6 +81,7 @@ class Service : Leader {
     StartReport start_report_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
+    bool addresses_due_ = true;  // they are logged with each configuration
     bool leading_ = false;
     bool stopping_ = false;
 };
@@ -114,7 +115,10 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
       api_(process.io, api_parts_, process.log),
       peer_api_(api_parts_, {}),
       reload_(parts_, api_, sockets_, {.file = options.config, .once = options.once},
-              [this] { begin_standby(); }),
+              [this] {
+                  addresses_due_ = true;
+                  begin_standby();
+              }),
       watches_(parts_,
                [this](ExitCode code) {
                    process_.code = code;
@@ -175,6 +179,7 @@ Task<Result<>> Service::lead() {
         lost = engine_->is_lost();
         engine_.end();
         const bool reloaded = !stopping_ && reload_.take_next();
+        addresses_due_ = addresses_due_ || reloaded;
         leading_ = leading_ && reloaded && !lost;
     }
     if (lost) co_return store_lost_error("run the engine");
@@ -193,7 +198,7 @@ void Service::begin_standby() {
 
 // With the present configuration, whether or not the engine runs here.
 Task<> Service::report_start() {
-    report_addresses();
+    if (std::exchange(addresses_due_, false)) report_addresses();
     auto reporting_topics = start_report_.topics(topics_of(parts_.configuration()));
     co_await std::move(reporting_topics);
     watches_.check_health_soon();

@@ -9,16 +9,6 @@
 
 namespace carecloud {
 
-// A '*' matches any one segment.
-struct Api::Route {
-    std::array<std::string_view, 6> path;  // padded with empty ones
-    std::string_view method;
-    Handler handler;
-    bool open = false;     // served without the token: it contains nothing sensitive
-    bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
-    bool engine = false;   // only where the engine runs
-};
-
 namespace {
 
 constexpr std::string_view kPaths =

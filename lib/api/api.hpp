@@ -16,11 +16,13 @@
 #include "store/reader.hpp"
 #include "telemetry/histories.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carecloud {
@@ -53,12 +55,20 @@ class Api {
     Task<std::string> carry_out(std::string forwarded);
 
   private:
-    struct Route;
     struct Overview {
         Result<StoreCounts> counts;
         Result<std::vector<Job>> passes;  // newest first
     };
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
+    // A '*' matches any one segment.
+    struct Route {
+        std::array<std::string_view, 6> path;  // padded with empty ones
+        std::string_view method;
+        Handler handler;
+        bool open = false;     // without the token: it contains nothing sensitive
+        bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
+        bool engine = false;   // only where the engine runs
+    };
 
     static std::vector<const Route*> find(const ApiQuery& query);
     static const Route* find(const ApiQuery& query, const std::string& method);

@@ -75,7 +75,8 @@ Task<std::string> Api::carry_out(std::string forwarded) {
     const auto request = request_from(forwarded);
     auto query = request ? ApiQuery::parse(request->target) : Result<ApiQuery>(Error{});
     const Route* const route = query ? find(*query, request->method) : nullptr;
-    if (route == nullptr || !route->engine) co_return text_of(no_leader());
+    const bool is_taken = route != nullptr && (route->engine || route->handler == &Api::status);
+    if (!is_taken) co_return text_of(no_leader());
     auto handling = (this->*route->handler)(*request, *query);
     const ServerResponse answer = co_await std::move(handling);
     co_return text_of(answer);

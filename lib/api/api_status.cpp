@@ -197,8 +197,13 @@ Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& que
     co_return json_answer(json_text(json), reasons.empty() ? 200 : 503);
 }
 
-Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& query) {
+Task<ServerResponse> Api::status(const ServerRequest& request, ApiQuery& query) {
+    const bool of_leader = query.flag("leader");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (of_leader && parts_.host.stands_by()) {
+        auto forwarding = forward(request);
+        co_return co_await std::move(forwarding);
+    }
     const std::string month = month_of(parts_.clock.wall());
     auto reading = read_counts(month);
     const Result<StoreCounts> counts = co_await std::move(reading);
@@ -226,7 +231,10 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     auto listing = parts_.host.daemons();
     const Result<std::vector<DaemonRow>> daemons = co_await std::move(listing);
-    if (daemons && !daemons->empty()) json["daemons"] = daemons_json(*daemons);
+    if (daemons && !daemons->empty()) {
+        json["role"] = to_string(parts_.host.stands_by() ? DaemonRole::standby : DaemonRole::active);
+        json["daemons"] = daemons_json(*daemons);
+    }
     for (const std::string& entity : parts_.host.entities()) {
         Json stream = stream_json(entity, *counts, parts_.histories.passes.find(entity));
         if (const auto snapshot = parts_.host.snapshot(entity)) add_snapshot(stream, *snapshot);

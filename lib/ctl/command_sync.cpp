@@ -32,6 +32,14 @@ std::uint64_t passes_of(const CtlJson* stream) {
     return stream ? stream->at("passes").get<std::uint64_t>() : 0;
 }
 
+constexpr const char* kStatus = "/v1/status";
+// Of the daemon that runs the engine: on a standby no pass ends.
+constexpr const char* kStatusOfLeader = "/v1/status?leader=true";
+
+bool stands_by(const std::string& status) {
+    return parse_answer(status).value("role", "") == "standby";
+}
+
 // Whether a pass that began after `before` was reported has ended. A pass that was running at that time may have missed
 // new records; if two passes have ended since, the second one began later.
 bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
@@ -51,15 +59,15 @@ bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& 
     return *ended - took >= *asked - std::chrono::milliseconds(1);
 }
 
-// Waits until each stream has completed a pass; returns the last response of /v1/status.
-Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJson& before,
+// Waits until each stream has completed a pass; returns the last response of the status at `path`.
+Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, std::string path, const CtlJson& before,
                                              const std::vector<std::string>& streams) {
     MonoTime deadline = context.clock.now() + kStandstill;
     std::string moved;
     while (true) {
         auto sleeping = context.clock.sleep(kAskEvery);
         co_await std::move(sleeping);
-        CO_TRY_ASSIGN(std::string body, get_patiently(context, "/v1/status", kRestart));
+        CO_TRY_ASSIGN(std::string body, get_patiently(context, path, kRestart));
         const CtlJson status = parse_answer(body);
         const bool ended = std::all_of(streams.begin(), streams.end(), [&](const std::string& entity) {
             return has_passed(before, status, entity);
@@ -140,13 +148,17 @@ CtlExit report_passes(CommandContext& context, const std::vector<std::string>& s
 }  // namespace
 
 CtlTask ctl_sync(CommandContext& context) {
-    CO_TRY_ASSIGN(const std::string body, context.daemon.get("/v1/status"));
+    CO_TRY_ASSIGN(std::string body, context.daemon.get(kStatus));
+    const std::string path = stands_by(body) ? kStatusOfLeader : kStatus;
+    if (path != kStatus) {
+        CO_TRY_ASSIGN(body, context.daemon.get(path));
+    }
     const CtlJson before = parse_answer(body);
     std::string target = "/v1/sync";
     if (!context.line.arguments.empty()) add_query(target, "entity", context.line.arguments[0]);
     CO_TRY_ASSIGN(const std::string nudged, context.daemon.ask("POST", std::move(target)));
     const auto streams = parse_answer(nudged).at("nudged").get<std::vector<std::string>>();
-    CO_TRY_ASSIGN(const std::string passed, wait_for_passes(context, before, streams));
+    CO_TRY_ASSIGN(const std::string passed, wait_for_passes(context, path, before, streams));
     const CtlJson after = parse_answer(passed);
     // A different generation means that the store was replaced: all of its changes are new.
     const bool same = before.at("generation") == after.at("generation");

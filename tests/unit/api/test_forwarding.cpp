@@ -46,6 +46,17 @@ TEST_CASE("a standby answers a request for the engine with the answer of the dae
     CHECK(pair.active.host.canceled == std::vector<std::uint64_t>{2});
 }
 
+TEST_CASE("a standby shows the status of the daemon that runs the engine, on request") {
+    Pair pair;
+    pair.active.host.rows = pair.standby.host.rows = {{.daemon = {.id = "a:1:x", .host = "a"}, .since = ""}};
+    CHECK(json_of(pair.standby.get("/v1/status")).at("role") == "standby");
+    CHECK(json_of(pair.standby.get("/v1/status?leader=true")).at("role") == "active");
+    CHECK(json_of(pair.active.get("/v1/status?leader=true")).at("role") == "active");
+    pair.reachable = false;
+    CHECK(problem_in(pair.standby.get("/v1/status?leader=true")) == "503 no_leader");
+    CHECK(problem_in(pair.standby.get("/v1/status?leader=maybe")) == "400 bad_parameter");
+}
+
 TEST_CASE("a standby passes on why the daemon with the engine refuses a request") {
     Pair pair;
     CHECK(problem_in(pair.standby.post("/v1/sync?entity=nothing")) == "404 no_such_stream");
@@ -68,7 +79,7 @@ TEST_CASE("without a daemon that runs the engine a standby refuses requests for 
 
 TEST_CASE("only requests for the engine are carried out for another daemon") {
     ApiFixture api;
-    for (const char* request : {"", "{}", "[]", R"({"method":"GET","target":"/v1/status","body":""})",
+    for (const char* request : {"", "{}", "[]", R"({"method":"GET","target":"/v1/events","body":""})",
                                 R"({"method":"POST","target":"/v1/records/claim/a/erase","body":""})",
                                 R"({"method":"POST","target":"/nothing","body":""})",
                                 R"({"method":1,"target":"/v1/sync","body":""})"}) {
