@@ -95,7 +95,7 @@ class Contender {
         Taken taken{.first_load = load.wall_seconds, .peak_mib = load.peak_mib};
         if (!setting_.jobs) return taken;
         const DaemonProcess daemon({syncd_, "--config", file_}, folder_ + "/syncd.log");
-        daemon.wait_for("listening");
+        daemon.wait_for("API listen");  // an earlier build: "the API listens"
         taken.backfill = job({"backfill", "claim_attendance", "--from", "2023-01", "--to", "2023-12"});
         taken.deep = job({"reconcile", "claim_attendance", "--deep"});
         taken.peak_mib = std::max(taken.peak_mib, daemon.memory_mib("VmHWM"));
