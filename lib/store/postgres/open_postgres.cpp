@@ -8,54 +8,41 @@
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/store_queries.hpp"
+#include "store/store_handle_of.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace carecloud {
 namespace {
 
-class PostgresHandle : public StoreHandle {
+class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
   public:
     PostgresHandle(const PostgresSettings& settings, Clock& clock, std::unique_ptr<PostgresStore> store,
                    std::unique_ptr<PostgresReader> reader)
-        : store_(std::move(store)),
-          reader_(std::move(reader)),
+        : StoreHandleOf(std::move(store), std::move(reader)),
           leases_(settings, clock),
           peers_(settings, *store_),
           feed_(settings, clock, [this](const PgChangeFeed::Heads& heads) { note(heads); }) {
         store_->set_change_listener([this](std::uint64_t newest_seq) { announce(newest_seq); });
     }
 
-    Store& store() override { return *store_; }
-    Inbox& inbox() override { return *store_; }
-    CertificateStore& certificates() override { return *store_; }
-    Reader& reader() override { return *reader_; }
     Leases& leases() override { return leases_; }
     Peers* peers() override { return &peers_; }
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         changed_ = std::move(listener);
     }
     void set_peer_listener(std::function<void()> listener) override { peer_moved_ = std::move(listener); }
-    Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
-    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
-        return store_->erase(std::move(request));
-    }
-    Task<Result<>> check_owned() override { return store_->check_owned(); }
     StoreUse use() const override { return use_; }
     void close() override {
         feed_.close();
         peers_.close();
         leases_.close();
-        reader_->close();
-        store_->close();
+        StoreHandleOf::close();
     }
 
   private:
     void note(const PgChangeFeed::Heads& heads) {
         if (heads.bytes) use_.bytes = heads.bytes;
-        // What was there at the first look is nothing new.
-        if (!std::exchange(has_looked_, true)) newest_seq_ = std::max(newest_seq_, heads.change);
         announce(heads.change);
         if (heads.notified && peer_moved_) peer_moved_();
     }
@@ -66,14 +53,11 @@ class PostgresHandle : public StoreHandle {
         if (changed_) changed_(newest_seq);
     }
 
-    std::unique_ptr<PostgresStore> store_;
-    std::unique_ptr<PostgresReader> reader_;
     PostgresLeases leases_;
     PostgresPeers peers_;
     std::function<void(std::uint64_t newest_seq)> changed_{};
     std::function<void()> peer_moved_{};
     std::uint64_t newest_seq_ = 0;
-    bool has_looked_ = false;
     StoreUse use_{};
     PgChangeFeed feed_;  // last: it calls note()
 };

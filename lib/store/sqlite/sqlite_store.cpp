@@ -5,6 +5,7 @@
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/sqlite_store_impl.hpp"
 #include "store/store.hpp"
+#include "store/store_handle_of.hpp"
 
 #include <utility>
 
@@ -38,35 +39,20 @@ std::vector<std::optional<HeldRecord>> find_held(Tables& tables, const std::stri
     return found;
 }
 
-class SqliteHandle : public StoreHandle {
+class SqliteHandle : public StoreHandleOf<SqliteStore, SqliteReader> {
   public:
     SqliteHandle(std::unique_ptr<SqliteStore> store, std::unique_ptr<SqliteReader> reader, std::string path)
-        : store_(std::move(store)), reader_(std::move(reader)), path_(std::move(path)) {}
+        : StoreHandleOf(std::move(store), std::move(reader)), path_(std::move(path)) {}
 
-    Store& store() override { return *store_; }
-    Inbox& inbox() override { return *store_; }
-    CertificateStore& certificates() override { return *store_; }
-    Reader& reader() override { return *reader_; }
     Leases& leases() override { return leases_; }
     Peers* peers() override { return nullptr; }
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         store_->set_change_listener(std::move(listener));
     }
     void set_peer_listener(std::function<void()> /*listener*/) override {}
-    Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
-    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
-        return store_->erase(std::move(request));
-    }
-    Task<Result<>> check_owned() override { return store_->check_owned(); }
     StoreUse use() const override { return store_use(path_); }
-    void close() override {
-        reader_->close();
-        store_->close();
-    }
 
   private:
-    std::unique_ptr<SqliteStore> store_;
-    std::unique_ptr<SqliteReader> reader_;  // closed before the store
     std::string path_;
     SoleLeases leases_;
 };
