@@ -4,8 +4,7 @@
 
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 namespace carecloud {
 namespace {
@@ -21,67 +20,68 @@ constexpr const char* kSize =
 
 }  // namespace
 
-struct PgChangeFeed::State {
-    State(const PostgresSettings& settings, Clock& time, Call look)
-        : clock(time),
-          call(std::move(look)),
-          schema(settings.schema),
-          link(settings, [channel = settings.schema](
-                             PgConnection& db) { db.script("LISTEN " + quoted_identifier(channel)); }),
-          thread([] {}, std::chrono::hours(1)) {}
-
-    // On the thread.
-    Result<Heads> look() {
-        return link.run<Heads>("follow changes", [this](PgConnection& db) -> Result<Heads> {
-            Heads heads;
-            heads.notified = db.wait_for_notifications(kLook) > 0;
-            const PgRows rows = db.query(kHeads);
-            heads.change = rows[0].count(0);
-            heads.event = rows[0].count(1);
-            const auto now = std::chrono::steady_clock::now();
-            if (now < next_size) return heads;
-            next_size = now + kSizeEvery;
-            heads.bytes = db.query(kSize, schema)[0].count(0);
-            return heads;
-        });
-    }
-
-    Clock& clock;
-    Call call;
-    bool ended = false;  // I/O thread
-    std::string schema;
-    std::chrono::steady_clock::time_point next_size{};
-    PgLink link;
-    JobThread thread;
+struct PgChangeFeed::Follower {
+    Call call;  // empty once closed
 };
 
 PgChangeFeed::PgChangeFeed(const PostgresSettings& settings, Clock& clock, Call call)
-    : state_(std::make_shared<State>(settings, clock, std::move(call))) {
-    boost::asio::co_spawn(clock.executor(), loop(state_), boost::asio::detached);
-}
+    : executor_(clock.executor()),
+      schema_(settings.schema),
+      link_(settings, [channel = settings.schema](
+                          PgConnection& db) { db.script("LISTEN " + quoted_identifier(channel)); }),
+      follower_(std::make_shared<Follower>(Follower{std::move(call)})),
+      thread_([this] { run(); }) {}
 
 PgChangeFeed::~PgChangeFeed() {
     close();
 }
 
 void PgChangeFeed::close() {
-    state_->ended = true;
-    state_->thread.close();
+    follower_->call = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable()) thread_.join();
+    link_.disconnect();
 }
 
-Task<> PgChangeFeed::loop(std::shared_ptr<State> state) {
-    while (!state->ended) {
-        auto looking = state->thread.run<Heads>([raw = state.get()] { return raw->look(); });
-        const Result<Heads> heads = co_await std::move(looking);
-        if (state->ended) break;
-        if (heads) {
-            state->call(*heads);
-            continue;
-        }
-        // The server is away; every other call reports it.
-        auto pause = state->clock.sleep(kLook);
-        co_await std::move(pause);
+void PgChangeFeed::run() {
+    for (bool failed = false; !(failed ? wait_to_retry() : is_ending());) {
+        const Result<Heads> heads = look();
+        failed = heads.has_error();  // the server is away, which every other call reports
+        if (failed) continue;
+        boost::asio::post(executor_, [follower = follower_, found = *heads] {
+            if (follower->call) follower->call(found);
+        });
     }
+}
+
+bool PgChangeFeed::is_ending() {
+    const std::lock_guard lock(mutex_);
+    return ending_;
+}
+
+// True: it is ending.
+bool PgChangeFeed::wait_to_retry() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kLook, [this] { return ending_; });
+}
+
+Result<PgChangeFeed::Heads> PgChangeFeed::look() {
+    return link_.run<Heads>("follow changes", [this](PgConnection& db) -> Result<Heads> {
+        Heads heads;
+        heads.notified = db.wait_for_notifications(kLook) > 0;
+        const PgRows rows = db.query(kHeads);
+        heads.change = rows[0].count(0);
+        heads.event = rows[0].count(1);
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_size_) return heads;
+        next_size_ = now + kSizeEvery;
+        heads.bytes = db.query(kSize, schema_)[0].count(0);
+        return heads;
+    });
 }
 
 }  // namespace carecloud

@@ -1,15 +1,22 @@
 // Notices what other daemons have written: the server notifies of commits and events, and the heads of both are read
-// once per second besides, because a notification is lost with its connection. On a thread and a connection of its own.
+// twice per second besides, because a notification is lost with its connection. On a thread and a connection of its
+// own, which does not keep the I/O thread's loop from ending.
 #pragma once
 
 #include "base/clock.hpp"
-#include "store/job_thread.hpp"
 #include "store/postgres/link.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <thread>
+
+#include <boost/asio/any_io_executor.hpp>
 
 namespace carecloud {
 
@@ -35,10 +42,22 @@ class PgChangeFeed {
     void close();
 
   private:
-    struct State;
-    static Task<> loop(std::shared_ptr<State> state);
+    struct Follower;
 
-    std::shared_ptr<State> state_;
+    void run();
+    bool is_ending();
+    Result<Heads> look();
+    bool wait_to_retry();
+
+    boost::asio::any_io_executor executor_;
+    std::string schema_;
+    std::chrono::steady_clock::time_point next_size_{};
+    PgLink link_;                         // used by the thread alone, as the line above
+    std::shared_ptr<Follower> follower_;  // I/O thread; shared with the calls that are on their way
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ending_ = false;  // guarded by mutex_
+    std::thread thread_;   // last: it uses all of the above
 };
 
 }  // namespace carecloud

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
@@ -27,7 +28,6 @@ class TwoDaemons {
     ~TwoDaemons() {
         one->close();
         other->close();
-        io_.run_for(std::chrono::seconds(5));  // their loops end
     }
     TwoDaemons(const TwoDaemons&) = delete;
     TwoDaemons& operator=(const TwoDaemons&) = delete;
@@ -52,6 +52,8 @@ class TwoDaemons {
 
   private:
     boost::asio::io_context io_;
+    // As a daemon's other work does, it keeps the loop running.
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     SystemClock clock_{io_};
 };
 
