@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
         hold_reloads();
         if (options.reload) return static_cast<int>(reload_service());
         if (options.new_store) return static_cast<int>(allow_new_store(options));
+        if (!options.copy_store.empty()) return static_cast<int>(copy_store(options));
+        if (!options.undo_move.empty()) return static_cast<int>(undo_move(options));
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {
         say_last("carecloud-syncd: " + std::string(broken.what()) + "\n");

@@ -1,6 +1,8 @@
 #include "open_store.hpp"
 
 #include "runtime/files.hpp"
+#include "store/moving/postgres_side.hpp"
+#include "store/moving/sqlite_side.hpp"
 #include "store/postgres/open_postgres.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -59,6 +61,39 @@ Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configurati
     const auto settings = postgres_settings(configuration);
     if (!settings) return settings.error();
     return open_postgres_store(*settings, clock);
+}
+
+Result<std::unique_ptr<MovingSide>> open_moving_side(const Configuration& configuration,
+                                                     const std::string& address, bool may_create,
+                                                     Clock& clock) {
+    using Side = std::unique_ptr<MovingSide>;
+    Configuration there = configuration;
+    if (is_postgres_url(address)) {
+        there.store.postgresql_url = address;
+        const auto settings = postgres_settings(there);
+        if (!settings) return settings.error();
+        auto side = PostgresSide::open(*settings);
+        if (!side) return side.error();
+        return Side(std::move(*side));
+    }
+    const std::size_t path = address.starts_with("sqlite:///") ? 9 : address.starts_with("sqlite:") ? 7 : 0;
+    there.store.kind = StoreKind::sqlite;
+    there.store.sqlite_path = address.substr(path);
+    if (!there.store.sqlite_path.starts_with('/')) {
+        return Error{.code = ErrorCode::invalid_argument,
+                     .operation = "open store",
+                     .subject = "neither an absolute path nor a URL",
+                     .hint = "use sqlite:/absolute/path or postgresql://host/database"};
+    }
+    if (!may_create && !std::filesystem::exists(there.store.sqlite_path)) {
+        return Error{.code = ErrorCode::invalid_argument,
+                     .operation = "open store",
+                     .subject = there.store.sqlite_path + " does not exist",
+                     .hint = "check the path"};
+    }
+    auto side = SqliteSide::open(store_settings(there), clock);
+    if (!side) return side.error();
+    return Side(std::move(*side));
 }
 
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration,

@@ -3,6 +3,7 @@
 
 #include "model/stream.hpp"
 #include "runtime/configuration.hpp"
+#include "store/moving/moving_side.hpp"
 #include "store/store_handle.hpp"
 
 #include <memory>
@@ -21,6 +22,13 @@ Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configurati
 // Reads a stream's row while a daemon may be running, for --check. std::nullopt if there is no store yet or it does not
 // have the stream. Blocks. Errors: as open_store(), except store_owned.
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration, const std::string& stream);
+
+// A store to copy: "postgresql://…", "sqlite:/…" or an absolute path. The schema and the password of a PostgreSQL
+// store are those of the configuration. Creates the store if there is none and it may. Errors: as open_store(),
+// invalid_argument.
+Result<std::unique_ptr<MovingSide>> open_moving_side(const Configuration& configuration,
+                                                     const std::string& address, bool may_create,
+                                                     Clock& clock);
 
 // Reads how much space its former versions use, in the same way.
 Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration);

@@ -17,7 +17,8 @@ constexpr const char* kIntroduction =
     "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
     "\n"
     "Usage: carecloud-syncd [--config FILE]\n"
-    "                       [--check | --once | --reload | --new-store]\n"
+    "                       [--check | --once | --reload | --new-store |\n"
+    "                        --copy-store FROM TO | --undo-move STORE]\n"
     "\n"
     "Without a mode option it runs in the foreground until SIGTERM or SIGINT and logs\n"
     "to stderr or, under systemd, to the journal. SIGHUP reloads the configuration;\n"
@@ -41,6 +42,12 @@ po::options_description describe(Options& options) {
         "make the running service reload its configuration, report the result, and exit");
     add("new-store", po::bool_switch(&options.new_store),
         "allow the next start to create an empty store if the previous one is missing, and exit");
+    add("copy-store", po::value(&options.copy_store)->multitoken()->value_name("FROM TO"),
+        "copy the store FROM to TO, as in store.url, compare both, mark FROM as moved, and exit; repeat it "
+        "after an "
+        "interruption");
+    add("undo-move", po::value(&options.undo_move)->value_name("STORE"),
+        "make a moved store usable again, with a new generation, and exit");
     add("version", "print the version and exit");
     add("help", "print this help and exit");
     return description;
@@ -101,8 +108,14 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
         out << "carecloud-syncd " CARECLOUD_VERSION "\n";
         return ExitCode::ok;
     }
-    if (options.check + options.once + options.reload + options.new_store > 1)
-        return misuse("--check, --once, --reload and --new-store are mutually exclusive");
+    const bool copies = values.contains("copy-store");
+    const bool undoes = values.contains("undo-move");
+    if (options.check + options.once + options.reload + options.new_store + copies + undoes > 1) {
+        return misuse(
+            "--check, --once, --reload, --new-store, --copy-store and --undo-move are mutually exclusive");
+    }
+    if (copies && options.copy_store.size() != 2) return misuse("--copy-store requires two stores: FROM TO");
+    if (undoes && options.undo_move.empty()) return misuse("--undo-move requires a store");
     if (options.config.empty()) return misuse("--config requires a file name");
     return options;
 }

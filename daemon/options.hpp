@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace carecloud {
 
@@ -36,6 +37,8 @@ struct Options {
     bool once = false;
     bool reload = false;
     bool new_store = false;
+    std::vector<std::string> copy_store{};  // from, to; empty: not requested
+    std::string undo_move{};                // of that store; empty: not requested
 };
 
 // Returns the options, or the code to exit with immediately: after --help and --version, printed to `out`, or an error,

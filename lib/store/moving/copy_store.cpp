@@ -60,6 +60,10 @@ class StoreCopy {
     void begin() {
         if (const auto moved = refuse_moved(from_.description(), from_.note(kMovedTo), from_.note(kCopying)))
             throw MovingError(*moved);
+        if (is_empty(from_)) {
+            refuse(ErrorCode::invalid_argument, from_.description() + " contains no store",
+                   "check the path or the URL, and the schema");
+        }
         const std::string state_now = state();
         const std::optional<std::string> copied = to_.note(kCopying);
         if (!copied && !is_empty(to_)) {

@@ -119,6 +119,12 @@ PostgresSide::PostgresSide(std::string description, std::unique_ptr<PgConnection
 void PostgresSide::lock() {
     guard([&] {
         locked_.emplace(*db_);
+        if (!db_->query("SELECT 1 FROM lease_expiry WHERE expires_at > clock_timestamp()").empty()) {
+            throw MovingError({.code = ErrorCode::store_owned,
+                               .operation = "copy store",
+                               .subject = "a daemon is running on " + description_,
+                               .hint = "stop all daemons of this store, and wait five seconds"});
+        }
         std::string tables = "change_head, event_head, meta";
         for (const MovedTable& table : moved_tables())
             tables += ", " + std::string(table.name);

@@ -1,5 +1,6 @@
 #include "store/postgres/open_postgres.hpp"
 
+#include "store/moved.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/postgres/link.hpp"
 #include "store/postgres/postgres_leases.hpp"
@@ -72,11 +73,25 @@ Result<std::optional<T>> peek(const PostgresSettings& settings, Read read) {
     });
 }
 
+// Errors: config_invalid: the store was moved, or is an incomplete copy, and must not be used.
+Result<> check_not_moved(const PostgresSettings& settings) {
+    PgLink link(settings);
+    return link.run<void>("open store", [&](PgConnection& db) -> Result<> {
+        const auto note = [&db](const char* name) -> std::optional<std::string> {
+            const PgRows rows = db.query("SELECT value FROM meta WHERE name = $1", name);
+            return rows.empty() ? std::nullopt : std::optional(std::string(rows[0].text(0)));
+        };
+        if (auto moved = refuse_moved(settings.text(), note(kMovedTo), note(kCopying))) return *moved;
+        return Result<>();
+    });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StoreHandle>> open_postgres_store(const PostgresSettings& settings, Clock& clock) {
     auto store = PostgresStore::open(settings, clock);
     if (!store) return store.error();
+    if (const auto usable = check_not_moved(settings); !usable) return usable.error();
     auto reader = PostgresReader::open(settings);
     if (!reader) return reader.error();
     return std::unique_ptr<StoreHandle>(

@@ -1,6 +1,7 @@
 #include "store/sqlite/open.hpp"
 
 #include "base/readable_json.hpp"
+#include "store/moved.hpp"
 #include "store/sqlite/log_repair.hpp"
 #include "store/sqlite/tables.hpp"
 
@@ -198,6 +199,19 @@ Result<std::optional<VersionUse>> peek_versions(const SqliteSettings& settings) 
             .versions = static_cast<std::uint64_t>(db.number("SELECT versions FROM version_totals")),
             .bytes = static_cast<std::uint64_t>(db.number("SELECT bytes FROM version_totals")),
             .since = Timestamp::parse(since)});
+    });
+}
+
+Result<> check_not_moved(const SqliteSettings& settings) {
+    return guarded(kOpenStore, settings.path, [&]() -> Result<> {
+        Connection db(settings.path, settings.vfs, Connection::Access::read_only);
+        const auto note = [&db](const std::string& name) {
+            const std::string value =
+                db.text("SELECT ifnull(max(value), '') FROM meta WHERE name = '" + name + "'");
+            return value.empty() ? std::nullopt : std::optional(value);
+        };
+        if (auto moved = refuse_moved(settings.path, note(kMovedTo), note(kCopying))) return *moved;
+        return Result<>();
     });
 }
 

@@ -58,4 +58,7 @@ std::optional<Error> refuse_foreign(Connection& db, const std::string& path);
 // applied before it remain.
 void migrate(Connection& db, std::span<const Migration> known);
 
+// Of a store that is open. Errors: config_invalid: it was moved, or is an incomplete copy, and must not be used.
+Result<> check_not_moved(const SqliteSettings& settings);
+
 }  // namespace carecloud

@@ -213,6 +213,7 @@ Task<Result<>> SqliteStore::save_requests(std::string month, RequestCount count)
 Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& settings, Clock& clock) {
     auto store = SqliteStore::open(settings, clock);
     if (!store) return store.error();
+    if (const auto usable = check_not_moved(settings); !usable) return usable.error();
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();
     return std::unique_ptr<StoreHandle>(

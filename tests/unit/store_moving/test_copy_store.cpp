@@ -212,6 +212,16 @@ TEST_CASE("a copy that differs is found, and the source stays usable") {
     CHECK_FALSE(mover.sqlite()->note(kMovedTo));
 }
 
+TEST_CASE("an empty source is refused") {
+    Mover mover;
+    const auto from = mover.sqlite_copy();
+    const auto to = mover.postgres();
+    const auto refused = copy_store(*from, *to, quietly);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK_FALSE(to->note(kCopying));
+}
+
 TEST_CASE("only an empty target is copied to, and a moved store not again, unless its move is undone") {
     Mover mover;
     REQUIRE(mover.to_postgres().has_value());
