@@ -28,12 +28,13 @@ void read_sqlite(const Field& field, const std::string& path, StoreSettings& set
 
 // "user:password@", or "password=" among the parameters; libpq decodes names of parameters.
 bool has_password(const std::string& url) {
+    constexpr std::string_view parameter = "password";
     const std::string rest = url.substr(url.find("//") + 2);
     const std::string authority = rest.substr(0, rest.find_first_of("/?"));
     const std::string user = authority.substr(0, authority.rfind('@') + 1);
     const std::size_t colon = user.find(':');
     return (colon != std::string::npos && colon + 2 < user.size()) ||
-           rest.find("password") != std::string::npos;
+           rest.find(parameter) != std::string::npos;
 }
 
 void read_postgresql(const Field& field, const std::string& url, StoreSettings& settings) {

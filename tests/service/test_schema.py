@@ -45,7 +45,9 @@ sns:
   trust: { certificate_hosts: [ "127.0.0.1:4443" ], ca_file: ca.pem }
   basic_auth_file: basic
 store:
-  url: "sqlite:/var/lib/carecloud-syncd/store.db"
+  url: "postgresql://carecloud@db.example.org/claims"
+  password_file: password
+  schema: carecloud
   keep: { versions: 400d, changes: all, events: all, deleted: all }
 api: { listen: "127.0.0.1:8461", token_file: token }
 log: { level: info, format: auto }

@@ -219,7 +219,8 @@ class Duplicates(unittest.TestCase):
         self.assertEqual(self.found(texts), [])
 
     def test_what_overrides_a_seam_passes(self):
-        calls = "".join(f"    Task<Result<Row>> {n}(std::string stream,\n        Row row) override;\n" for n in self.NAMES)
+        call = "    Task<Result<Row>> {}(std::string stream,\n        Row row) override;\n"
+        calls = "".join(call.format(name) for name in self.NAMES)
         texts = {f"lib/net/{name}.hpp": f"class {name} {{\n{calls}}};\n" for name in ("One", "Two")}
         self.assertEqual(self.found(texts), [])
 
