@@ -92,10 +92,10 @@ portal:
   workspace_id: "636eeb5d8029cf0df6932c16"
   bucket_id: "636eeb5d8029cf0df6932c16"
   api_key_file: $work/api-key
+  page_size: $page
   rate: { per_second: 10, burst: 10 }
 streams:
   - entity: $entity
-    page_size: $page
     poll_every: 1s
 store:
   url: postgresql://carecloud@/claims?host=$server
