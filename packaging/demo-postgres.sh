@@ -143,6 +143,11 @@ done
 compare stored
 
 heading "carecloudctl status, from that daemon"
+ready() {
+  curl -sS --fail --noproxy '*' --unix-socket "$work/api-$standby.sock" http://localhost/readyz
+}
+wait_for "$logs/demo-daemon-$standby.log" "${daemon_pids[standby]}" "become ready" \
+  quietly "$logs/demo-ready.log" ready
 "$bin/carecloudctl" --url "unix:$work/api-$standby.sock" status
 
 heading "SIGTERM"

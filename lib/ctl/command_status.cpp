@@ -29,9 +29,10 @@ std::string pass_came(const CtlJson& pass) {
     return came.empty() ? "nothing new" : came;
 }
 
-std::string pass_text(const CtlJson& stream, Timestamp now) {
+// `stands_by`: the daemon does not run the engine, so it knows only the passes from the time when it did.
+std::string pass_text(const CtlJson& stream, bool stands_by, Timestamp now) {
     const CtlJson& pass = stream.at("last_pass");
-    if (pass.is_null()) return "none yet";
+    if (pass.is_null()) return stands_by ? "by the active daemon" : "none yet";
     std::string text = ago_text(pass.at("ended_at").get<std::string>(), now) + ": ";
     return text + (pass.at("error").is_null() ? pass_came(pass) : "failed, see below");
 }
@@ -81,6 +82,9 @@ std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& p
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
+// A daemon announces itself every few seconds. One that does not has ended, or does not reach the store.
+constexpr std::chrono::seconds kUnseen{10};
+
 // Of a store with several daemons; a daemon before this release reports none.
 std::string daemons_text(const CtlJson& status, Timestamp now) {
     if (!status.contains("daemons")) return "";
@@ -90,7 +94,8 @@ std::string daemons_text(const CtlJson& status, Timestamp now) {
         const auto unseen = std::chrono::duration<double>(daemon.at("unseen_seconds").get<double>());
         table.add({daemon.at("host").get<std::string>() + ", process " +
                        std::to_string(daemon.at("pid").get<std::uint64_t>()),
-                   daemon.at("version").get<std::string>(), daemon.at("role").get<std::string>(),
+                   daemon.at("version").get<std::string>(),
+                   unseen > kUnseen ? "unseen" : daemon.at("role").get<std::string>(),
                    instant_text(since) + " (" + ago_text(since, now) + ")",
                    span_text(std::chrono::duration_cast<Duration>(unseen)) + " ago"});
     }
@@ -107,13 +112,14 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
         out += reason_text(reason, now, paint);
     out += "\n";
     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
+    const bool stands_by = status.value("role", "") == "standby";
     std::string errors;
     std::string loads;
     for (const CtlJson& stream : status.at("streams")) {
         const std::string entity = stream.at("entity").get<std::string>();
         const CtlJson& records = stream.at("records");
         table.add({entity, records.is_null() ? "?" : grouped(records.get<std::uint64_t>()),
-                   cursor_text(stream, now), pass_text(stream, now)});
+                   cursor_text(stream, now), pass_text(stream, stands_by, now)});
         const CtlJson& pass = stream.at("last_pass");
         if (!pass.is_null() && !pass.at("error").is_null())
             errors += printable(entity) + ": " + printable(pass.at("error").get<std::string>()) + "\n";

@@ -169,7 +169,7 @@ Result<> undo_move(MovingSide& store, const std::string& generation) {
         store.set_note("generation", generation);
         store.set_note(kMovedTo, std::nullopt);
         store.finish();
-        return Result<>();
+        return {};
     } catch (const MovingError& error) {
         return error.error();
     }

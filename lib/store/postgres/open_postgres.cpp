@@ -82,7 +82,7 @@ Result<> check_not_moved(const PostgresSettings& settings) {
             return rows.empty() ? std::nullopt : std::optional(std::string(rows[0].text(0)));
         };
         if (auto moved = refuse_moved(settings.text(), note(kMovedTo), note(kCopying))) return *moved;
-        return Result<>();
+        return {};
     });
 }
 

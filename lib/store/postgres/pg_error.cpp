@@ -86,8 +86,8 @@ bool PgError::ends_connection() const {
 
 std::string shown_message(std::string_view sqlstate, std::string_view message) {
     // Class 22 quotes the value that was refused, and the last ones are texts of functions and triggers.
-    static constexpr std::array<std::string_view, 5> kQuoting{"22", "P0", "38", "39", "HV"};
-    const bool quotes = std::any_of(kQuoting.begin(), kQuoting.end(),
+    static constexpr std::array<std::string_view, 5> quoting{"22", "P0", "38", "39", "HV"};
+    const bool quotes = std::any_of(quoting.begin(), quoting.end(),
                                     [&](std::string_view one) { return sqlstate.starts_with(one); });
     if (quotes) return "the database server refused a value";
     return std::string(message.substr(0, message.find('\n')));

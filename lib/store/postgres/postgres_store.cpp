@@ -173,8 +173,8 @@ Task<Result<>> PostgresStore::note_first_pass(std::string stream) {
 Task<Result<std::uint64_t>> PostgresStore::save_pass(Job pass) {
     return impl_->write<std::uint64_t>("write a pass", [pass = std::move(pass), at = impl_->now()](
                                                            PgConnection& db, PgTransaction& transaction) {
-        const Result<std::uint64_t> id = put_pass(db, pass, at);
-        transaction.commit();
+        Result<std::uint64_t> id = put_pass(db, pass, at);
+        if (id) transaction.commit();
         return id;
     });
 }

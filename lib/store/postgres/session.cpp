@@ -12,7 +12,7 @@ constexpr int kNewestVersion = 17;
 // A pooler that shares sessions answers at once; one that does not may have no connection left.
 constexpr std::chrono::milliseconds kPoolerTimeout{1000};
 
-[[noreturn]] void refuse(std::string text, std::string hint) {
+[[noreturn]] void refuse(const std::string& text, std::string hint) {
     throw PgError(PgError::Kind::misused, "", text, std::move(hint));
 }
 
@@ -110,7 +110,9 @@ std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings) {
             const std::string name = host.text();
             const std::string text = error.what();
             // Errors of connecting name the host already.
-            all += (all.empty() ? "" : "; ") + (text.starts_with(name) ? text : name + ": " + text);
+            if (!all.empty()) all += "; ";
+            if (!text.starts_with(name)) all.append(name).append(": ");
+            all += text;
         }
     }
     if (!first) throw PgError(PgError::Kind::misused, "", "no host is known", "name one in store.url");

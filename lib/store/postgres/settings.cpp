@@ -45,14 +45,15 @@ Result<UrlValues> url_values(const std::string& url) {
 }
 
 std::optional<Error> refuse_values(const UrlValues& values) {
-    static constexpr std::array kUsed{"host",        "port",    "dbname", "user",   "sslmode",
-                                      "sslrootcert", "sslcert", "sslkey", "sslcrl", "target_session_attrs"};
+    static constexpr std::array supported{
+        "host",        "port",    "dbname", "user",   "sslmode",
+        "sslrootcert", "sslcert", "sslkey", "sslcrl", "target_session_attrs"};
     if (values.contains("password") || values.contains("sslpassword")) {
         return invalid_url("it contains a password",
                            "remove the password from the URL and set store.password_file");
     }
     for (const auto& [name, value] : values) {
-        if (std::find(kUsed.begin(), kUsed.end(), name) == kUsed.end())
+        if (std::find(supported.begin(), supported.end(), name) == supported.end())
             return invalid_url("the parameter " + name + " is not supported", "remove it");
     }
     const auto attributes = values.find("target_session_attrs");

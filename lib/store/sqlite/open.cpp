@@ -211,7 +211,7 @@ Result<> check_not_moved(const SqliteSettings& settings) {
             return value.empty() ? std::nullopt : std::optional(value);
         };
         if (auto moved = refuse_moved(settings.path, note(kMovedTo), note(kCopying))) return *moved;
-        return Result<>();
+        return {};
     });
 }
 
