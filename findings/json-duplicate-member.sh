@@ -23,8 +23,8 @@ command -v npm >/dev/null || skip "npm is not installed"
 npm install --silent --no-audit --no-fund --ignore-scripts @electric-sql/pglite@0.5.17 >npm.log 2>&1 ||
   skip "npm does not offer @electric-sql/pglite 0.5.17 here, or the network is unavailable"
 sqlite=(sqlite3=3.40.1-2+deb12u2 libsqlite3-0=3.40.1-2+deb12u2)
-if ! { apt-get -q download "${sqlite[@]}" || { apt-get -q update && apt-get -q download "${sqlite[@]}"; }; } >apt.log 2>&1
-then
+if ! { apt-get -q download "${sqlite[@]}" ||
+  { apt-get -q update && apt-get -q download "${sqlite[@]}"; }; } >apt.log 2>&1; then
   skip "apt does not offer ${sqlite[*]} here (Debian 12 does), or the network is unavailable"
 fi
 for package in ./*.deb; do dpkg -x "$package" .; done
