@@ -129,6 +129,26 @@ void PostgresCluster::set(const std::string& setting, const std::string& value) 
     script("SELECT pg_reload_conf()");
 }
 
+void PostgresCluster::require_standby() const {
+    set("synchronous_standby_names", "ghost");
+    // A process of the server puts it into effect, and nothing but a commit shows when.
+    PostgresSettings probe = settings("postgres");
+    probe.answer_timeout = std::chrono::milliseconds(300);
+    for (bool waits = false; !waits;) {
+        PgConnection db(probe, probe.hosts.front());
+        try {
+            db.script("CREATE TABLE probe (); DROP TABLE probe");
+        } catch (const PgError&) {
+            waits = true;
+        }
+    }
+    // Only the probe waits.
+    PgConnection admin(settings("postgres"), probe.hosts.front());
+    while (!admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                .empty()) {
+    }
+}
+
 void PostgresCluster::crash() {
     process_->signal(SIGQUIT);
     process_->wait();

@@ -71,6 +71,8 @@ class PostgresCluster {
     void promote();
     // Changes a setting of the running server; an empty value resets it.
     void set(const std::string& setting, const std::string& value) const;
+    // Makes every commit wait for a standby that does not exist. Returns when commits do wait.
+    void require_standby() const;
 
     bool is_running() { return process_ && process_->is_running(); }
 

@@ -55,7 +55,7 @@ TEST_CASE("a commit whose end is not known is repeated without a second change")
     site.settings.answer_timeout = milliseconds(500);
     site.settings.limits.lock = milliseconds(300);
     site.open();
-    cluster.set("synchronous_standby_names", "ghost");
+    cluster.require_standby();
     const auto waiting = site.commit("a");
     REQUIRE_FALSE(waiting.has_value());
     INFO(waiting.error().message());
@@ -77,7 +77,7 @@ TEST_CASE("a commit that did not wait for its standby is not known to be durable
     PostgresCluster cluster;
     StoreSite site(cluster.fresh_database());
     site.open();
-    cluster.set("synchronous_standby_names", "ghost");
+    cluster.require_standby();
     auto waiting = std::async(std::launch::async, [&] { return site.commit("a"); });
     const auto admin = open_session(cluster.settings("postgres"));
     while (admin->query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
