@@ -67,7 +67,9 @@ std::string connection_string(const PostgresSettings& settings, const PostgresHo
         const bool is_given =
             std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == name; });
         if (is_given || !option->envvar || name == "service") continue;
-        text += name + "=" + quoted(option->compiled ? option->compiled : "");
+        // libpq 16 refuses an empty one, and its default is not in the list.
+        const char* const absent = name == "sslcertmode" ? "allow" : "";
+        text += name + "=" + quoted(option->compiled ? option->compiled : absent);
     }
     return text;
 }
