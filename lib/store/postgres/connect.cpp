@@ -54,6 +54,13 @@ std::string quoted(const std::string& value) {
     return text + "' ";
 }
 
+// The value that has no effect, of an option without a default in libpq's list. Since libpq 16 an empty text is none.
+const char* value_of_absent(std::string_view name) {
+    if (name == "sslcertmode") return "allow";
+    if (name == "require_auth") return "password,md5,gss,sspi,scram-sha-256,none";
+    return "";
+}
+
 // As libpq's string: unlike in its arrays, an empty value there prevents a look at the environment.
 std::string connection_string(const PostgresSettings& settings, const PostgresHost& host) {
     std::string text;
@@ -67,9 +74,7 @@ std::string connection_string(const PostgresSettings& settings, const PostgresHo
         const bool is_given =
             std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == name; });
         if (is_given || !option->envvar || name == "service") continue;
-        // libpq 16 refuses an empty one, and its default is not in the list.
-        const char* const absent = name == "sslcertmode" ? "allow" : "";
-        text += name + "=" + quoted(option->compiled ? option->compiled : absent);
+        text += name + "=" + quoted(option->compiled ? option->compiled : value_of_absent(name));
     }
     return text;
 }
