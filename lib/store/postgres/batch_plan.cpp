@@ -128,6 +128,8 @@ bool BatchPlan::doubt(const Record& record, Timestamp ask_at, std::uint64_t reve
 
 void BatchPlan::apply(BatchRecord& row, const Record& record, ChangeKind kind, std::uint64_t reversal) {
     const bool is_held = row.change.seq > 0;
+    if (is_held && !keep_versions_ && row.change.seq < kPlannedSeq)
+        unkept_.push_back(static_cast<std::int64_t>(row.change.seq));
     PlannedVersion replaced{.previous = row.change.seq,
                             .id = record.id,
                             .modified_text = row.modified_text,

@@ -58,6 +58,8 @@ class BatchPlan {
     // How many of them came with the page; the others are deletions.
     std::size_t page_changes() const { return page_changes_; }
     const std::vector<PlannedVersion>& versions() const { return versions_; }
+    // The stored changes whose versions are replaced and not kept.
+    const std::vector<std::int64_t>& unkept() const { return unkept_; }
     // Whose rows are to be written, in the order in which they were first touched.
     const std::vector<std::string_view>& changed_records() const { return changed_records_; }
     // The stream's row is to be written.
@@ -91,6 +93,7 @@ class BatchPlan {
     bool keep_versions_;
     std::vector<PlannedChange> changes_;
     std::vector<PlannedVersion> versions_;
+    std::vector<std::int64_t> unkept_;
     std::vector<std::string_view> changed_records_;
     std::size_t page_changes_ = 0;
     bool stream_changed_ = false;

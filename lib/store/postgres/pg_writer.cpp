@@ -4,6 +4,7 @@
 #include "store/postgres/batch_rows.hpp"
 #include "store/postgres/batch_versions.hpp"
 #include "store/postgres/batch_writer.hpp"
+#include "store/postgres/pruning.hpp"
 #include "store/store.hpp"
 
 #include <utility>
@@ -24,6 +25,14 @@ std::vector<InvalidRecord> records_not_text(const Batch& batch) {
                          .body = record.body});
     }
     return found;
+}
+
+// Versions before one that is not kept can no longer be unpacked, and are removed.
+void break_off(PgConnection& db, const BatchPlan& plan) {
+    if (plan.unkept().empty()) return;
+    if (!db.query("SELECT versions > 0 FROM version_totals")[0].flag(0)) return;
+    PruneReport removed;
+    erase_versions(db, plan.unkept(), false, removed);
 }
 
 }  // namespace
@@ -72,6 +81,7 @@ Result<CommitSummary> PgWriter::write_batch(PgConnection& db, const Batch& batch
     if (summary.written) {
         BatchVersions versions(db, archive_, packer_);
         versions.pack(batch, plan);
+        break_off(db, plan);
         summary.last_seq = BatchWriter(db, batch, *rows, plan, at).write(versions, channel_);
         before = summary.last_seq - plan.changes().size();
         ensure_summary(summary, before);  // before the commit: a violated rule keeps the store unchanged

@@ -110,6 +110,30 @@ TEMPLATE_TEST_CASE("versions that were pruned are not kept, and the others still
 }
 
 TEMPLATE_TEST_CASE(
+    "versions from before keeping was switched off and on again are not kept, and never damaged", "",
+    SqliteReadStore, PostgresReadStore) {
+    HistoryFixture<TestType> fixture;
+    const auto switch_to = [&](bool keeps) {
+        REQUIRE(run_task(fixture.io(), fixture.store().prune({.keep_versions = keeps})).has_value());
+    };
+    fixture.commit(R"({"v":1})", kJan1);
+    fixture.commit(R"({"v":2})", kJan2);
+    fixture.commit(R"({"v":3})", kJan3);
+    switch_to(false);
+    CHECK(fixture.body(1) == R"({"v":1})");
+    fixture.commit(R"({"v":4})", kJan4);
+    switch_to(true);
+    fixture.commit(R"({"v":5})", "2024-01-05T00:00:00Z");
+    CHECK(lines(fixture.page()) ==
+          "5 updated kept 1\n4 updated kept 0\n3 updated - 1\n2 updated - 1\n1 created - 0\n");
+    for (const std::uint64_t seq : {1, 2, 3})
+        CHECK(fixture.body(seq) == "not kept");
+    CHECK(fixture.body(4) == R"({"v":4})");
+    CHECK(fixture.value("SELECT versions || ' ' || bytes FROM version_totals") ==
+          fixture.value("SELECT count(*) || ' ' || sum(length(body)) FROM versions"));
+}
+
+TEMPLATE_TEST_CASE(
     "a damaged version is an error that names the record and the change, and nothing of its content", "",
     SqliteReadStore, PostgresReadStore) {
     HistoryFixture<TestType> fixture;
