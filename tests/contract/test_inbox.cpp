@@ -78,6 +78,12 @@ TEMPLATE_TEST_CASE("recent changes are distinguished from those announced by an 
     CHECK(found.announced == 1);
     CHECK(backend.announced("s", test_time(99), test_time(121)).changes == 3);
     CHECK(backend.announced("s", test_time(111), test_time(121)).announced == 0);
+
+    // A record counts once, however often it changed, and one from the portal's future does not.
+    backend.commit({.stream = "s", .page = make_page({{"a", test_time_text(102), R"({"v":2})"}})});
+    backend.commit({.stream = "s", .page = make_page({{"ahead", test_time_text(500), "{}"}})});
+    CHECK(backend.announced("s", test_time(99), test_time(121)).changes == 3);
+    CHECK(backend.announced("s", test_time(99), test_time(121)).announced == 1);
 }
 
 TEMPLATE_TEST_CASE("the last state of a topic's subscription is kept", "", SqliteBackend, PostgresBackend,

@@ -1,12 +1,12 @@
 // The half of PostgresStore that SNS needs: the inbox, and signing certificates. On a connection of its own, so that an
 // event never waits for a page.
+#include "store/announced_count.hpp"
 #include "store/postgres/pipeline.hpp"
 #include "store/postgres/postgres_store_impl.hpp"
 #include "store/rows.hpp"
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_set>
 #include <utility>
 
 namespace carecloud {
@@ -123,17 +123,12 @@ Task<Result<>> PostgresStore::settle(std::vector<Settlement> settlements) {
 Task<Result<Announced>> PostgresStore::announced(std::string stream, Timestamp from, Timestamp until) {
     return impl_->read_slowly<Announced>(
         "count announced changes of " + stream, [stream, from, until](PgConnection& db) {
-            std::unordered_set<std::string> announced;
+            AnnouncedCount count(from, until);
             for (const PgRow row : db.query(kAnnouncedRecords, stream, from))
-                announced.emplace(row.text(0));
-            Announced found;
-            for (const PgRow row : db.query(kRecentChanges, stream, from, until)) {
-                const auto modified = Timestamp::parse(row.text(1));
-                if (!modified || *modified < from) continue;
-                ++found.changes;
-                found.announced += announced.contains(std::string(row.text(0)));
-            }
-            return Result<Announced>(found);
+                count.add_event(row.text(0));
+            for (const PgRow row : db.query(kRecentChanges, stream, from, until))
+                count.add_change(row.text(0), row.text(1));
+            return Result<Announced>(count.result());
         });
 }
 

@@ -1,3 +1,4 @@
+#include "store/announced_count.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
@@ -94,30 +95,22 @@ void EventTable::settle(const Settlement& settlement, std::string_view settled_a
     settle_.run();
 }
 
-Announced EventTable::announced(std::string_view stream, std::string_view from, std::string_view until) {
-    const auto first = Timestamp::parse(from);
-    const std::unordered_set<std::string> announced = announced_since(stream, from);
-    Announced found;
-    recent_.bind(1, stream);
-    const Statement::Scope scope(recent_);
-    while (recent_.step() && recent_.text(3) >= from) {
-        const auto modified = Timestamp::parse(recent_.text(2));
-        const bool counts = recent_.text(3) < until && modified && first && *modified >= *first;
-        if (!counts || (recent_.text(1) != "created" && recent_.text(1) != "updated")) continue;
-        ++found.changes;
-        found.announced += announced.contains(std::string(recent_.text(0)));
-    }
-    return found;
-}
-
-std::unordered_set<std::string> EventTable::announced_since(std::string_view stream, std::string_view from) {
+Announced EventTable::announced(std::string_view stream, Timestamp from, Timestamp until) {
+    const std::string from_text = from.to_string_ms();
+    const std::string until_text = until.to_string_ms();
+    AnnouncedCount count(from, until);
     announced_.bind(1, stream);
-    announced_.bind(2, from);
-    const Statement::Scope scope(announced_);
-    std::unordered_set<std::string> ids;
+    announced_.bind(2, from_text);
+    const Statement::Scope events(announced_);
     while (announced_.step())
-        ids.emplace(announced_.text(0));
-    return ids;
+        count.add_event(announced_.text(0));
+    recent_.bind(1, stream);
+    const Statement::Scope changes(recent_);
+    while (recent_.step() && recent_.text(3) >= from_text) {
+        const bool moved = recent_.text(1) == "created" || recent_.text(1) == "updated";
+        if (moved && recent_.text(3) < until_text) count.add_change(recent_.text(0), recent_.text(2));
+    }
+    return count.result();
 }
 
 SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSubscriptionSave), all_(db, kAll) {}

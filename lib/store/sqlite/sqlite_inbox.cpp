@@ -59,9 +59,7 @@ Task<Result<>> SqliteStore::settle(std::vector<Settlement> settlements) {
 Task<Result<Announced>> SqliteStore::announced(std::string stream, Timestamp from, Timestamp until) {
     return impl_->read<Announced>(
         "count announced changes of " + stream,
-        [stream, from = from.to_string_ms(), until = until.to_string_ms()](Tables& tables) {
-            return tables.events.announced(stream, from, until);
-        });
+        [stream, from, until](Tables& tables) { return tables.events.announced(stream, from, until); });
 }
 
 Task<Result<>> SqliteStore::note_subscription(Subscription subscription) {

@@ -25,7 +25,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace carecloud {
@@ -266,11 +265,9 @@ class EventTable {
     std::vector<OpenEvent> open(std::string_view stream, std::size_t limit);
     std::size_t count_open();
     void settle(const Settlement& settlement, std::string_view settled_at);
-    Announced announced(std::string_view stream, std::string_view from, std::string_view until);
+    Announced announced(std::string_view stream, Timestamp from, Timestamp until);
 
   private:
-    std::unordered_set<std::string> announced_since(std::string_view stream, std::string_view from);
-
     Statement insert_;
     Statement open_;
     Statement count_open_;
