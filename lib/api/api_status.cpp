@@ -145,7 +145,8 @@ Json daemons_json(const std::vector<DaemonRow>& rows) {
                         {"version", row.daemon.version},
                         {"role", to_string(row.daemon.role)},
                         {"since", row.since},
-                        {"unseen_seconds", seconds_of(row.unseen)}});
+                        {"unseen_seconds", seconds_of(row.unseen)},
+                        {"lost", row.is_lost()}});
     }
     return list;
 }

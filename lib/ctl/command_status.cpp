@@ -82,9 +82,6 @@ std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& p
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
-// A daemon announces itself every few seconds. One that does not has ended, or does not reach the store.
-constexpr std::chrono::seconds kUnseen{10};
-
 // Of a store with several daemons; a daemon before this release reports none.
 std::string daemons_text(const CtlJson& status, Timestamp now) {
     if (!status.contains("daemons")) return "";
@@ -95,7 +92,7 @@ std::string daemons_text(const CtlJson& status, Timestamp now) {
         table.add({daemon.at("host").get<std::string>() + ", process " +
                        std::to_string(daemon.at("pid").get<std::uint64_t>()),
                    daemon.at("version").get<std::string>(),
-                   unseen > kUnseen ? "unseen" : daemon.at("role").get<std::string>(),
+                   daemon.value("lost", false) ? "lost" : daemon.at("role").get<std::string>(),
                    instant_text(since) + " (" + ago_text(since, now) + ")",
                    span_text(std::chrono::duration_cast<Duration>(unseen)) + " ago"});
     }

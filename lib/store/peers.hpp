@@ -41,6 +41,11 @@ struct DaemonRow {
     Daemon daemon{};
     std::string since{};  // when it took this role, ISO 8601
     Duration unseen{};    // since its last announcement
+
+    // It has probably ended, or does not reach the store.
+    bool is_lost() const { return unseen > kUnseenUsual; }
+
+    static constexpr Duration kUnseenUsual = std::chrono::seconds(10);
 };
 
 // What was received since a number.
@@ -56,8 +61,6 @@ struct PeerRequest {
 
 class Peers {
   public:
-    // One that was not seen for so long has probably ended, or does not reach the store.
-    static constexpr Duration kUnseenUsual = std::chrono::seconds(10);
     // A daemon that was not seen for so long is not listed any more.
     static constexpr Duration kUnseenMax = std::chrono::hours(1);
     // A request that nobody has answered by then is dropped.

@@ -6,7 +6,7 @@ namespace {
 
 std::string daemon_row(const DaemonRow& row, Timestamp now) {
     const bool active = row.daemon.role == DaemonRole::active;
-    const bool lost = row.unseen > Peers::kUnseenUsual;
+    const bool lost = row.is_lost();
     const std::string_view kind = lost ? "bad" : active ? "good" : "busy";
     const auto since = Timestamp::parse(row.since);
     std::string text = "<li><span class=\"pill " + std::string(kind) + "\">" +

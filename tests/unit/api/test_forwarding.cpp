@@ -109,6 +109,8 @@ TEST_CASE("status and page show each daemon of a store with several, and nothing
     CHECK(daemons.at(0).at("role") == "active");
     CHECK(daemons.at(0).at("since") == "2024-03-01T12:00:00.000Z");
     CHECK(daemons.at(0).at("unseen_seconds") == 1.5);
+    CHECK(daemons.at(0).at("lost") == false);
+    CHECK(daemons.at(1).at("lost") == true);
     CHECK(daemons.at(1).at("role") == "standby");
     const std::string page = api.get("/").body;
     for (const char* words : {"Daemons", ">active<", "node-a", "version 1.2.3, process 1",
