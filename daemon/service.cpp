@@ -297,6 +297,7 @@ ExitCode run_process(const Options& options, Log& log, Configuration configurati
         log.write(LogLevel::error, store.error());
         return exit_code_of(store.error());
     }
+    if (const std::string notice = (*store)->notice(); !notice.empty()) log.write(LogLevel::warn, notice);
     Service service(options, process, **store, std::move(sockets), std::move(*settings));
     return service.run();
 }

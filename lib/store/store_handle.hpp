@@ -103,6 +103,9 @@ class StoreHandle {
     // Overwrites a record's content, in its former versions and in every copy; hashes, changes and rows remain.
     virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
 
+    // What an operator should know of the store as it was opened; empty: nothing.
+    virtual std::string notice() const { return {}; }
+
     // What it takes of this machine. Reads from the kernel's memory alone.
     virtual StoreUse use() const = 0;
 

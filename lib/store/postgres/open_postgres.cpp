@@ -34,6 +34,12 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
     }
     void set_peer_listener(std::function<void()> listener) override { peer_moved_ = std::move(listener); }
     StoreUse use() const override { return use_; }
+    std::string notice() const override {
+        if (store_->has_lz4()) return {};
+        return "the PostgreSQL server was built without lz4: bodies are compressed by its default method, "
+               "which is "
+               "slower";
+    }
     void close() override {
         feed_.close();
         peers_.close();

@@ -53,10 +53,6 @@ void PostgresStore::close() {
     impl_->writer->link().disconnect();
 }
 
-bool PostgresStore::is_behind() const {
-    return impl_->schema.is_newer;
-}
-
 bool PostgresStore::has_lz4() const {
     return impl_->schema.has_lz4;
 }

@@ -39,8 +39,6 @@ class PostgresStore : public Store, public Inbox, public CertificateStore {
     // Completes every call that was begun. Blocks. Later calls end as `canceled`.
     void close();
 
-    // The schema is newer than this program, compatibly: it must not run the engine.
-    bool is_behind() const;
     // False: the server was built without lz4, and bodies take PostgreSQL's own, slower compression.
     bool has_lz4() const;
 
