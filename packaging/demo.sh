@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Demonstrates the product on this machine. `packaging/demo.sh --help` describes it.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=demo-lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
 
 usage() {
   cat <<'END'
@@ -23,8 +23,6 @@ case ${1:-} in
   --help | -h) usage && exit 0 ;;
   *) misuse "unknown option $1" ;;
 esac
-# shellcheck source-path=SCRIPTDIR source=demo-lib.sh
-source "$root/packaging/demo-lib.sh"
 
 readonly records=20000 batch=400
 readonly touched=25 disabled=3 added=10 submitted=5
