@@ -137,6 +137,7 @@ Task<> Watches::check_health() {
                        .doubted = doubted_,
                        .unreadable = fails ? std::optional(counts.error()) : std::nullopt,
                        .disk = parts_.storage.handle.use().disk,
+                       .disk_warning = parts_.configuration().store.disk_warning,
                        .certificate_end = parts_.endpoint.certificate_end(),
                        .subscriptions = parts_.subscriptions()};
     if (const auto& sns = parts_.configuration().sns) facts.confirms = sns->confirm;

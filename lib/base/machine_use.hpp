@@ -7,11 +7,11 @@
 
 namespace carecloud {
 
-// The filesystem that contains a file.
+// The filesystem that contains a file, without the blocks that it reserves for root: what df(1) reports.
 struct DiskUse {
     std::string folder{};          // in which it was measured
-    std::uint64_t size_bytes = 0;  // greater than 0
-    std::uint64_t free_bytes = 0;  // for unprivileged users
+    std::uint64_t size_bytes = 0;  // used and free; greater than 0
+    std::uint64_t free_bytes = 0;
 };
 
 // Disk usage of a store. Unknown values are omitted.

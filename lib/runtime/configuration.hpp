@@ -102,6 +102,7 @@ struct StoreSettings {
     std::string postgresql_url;  // without a password
     std::optional<std::string> password_file;
     std::string schema = "carecloud";  // of the PostgreSQL database
+    double disk_warning = 0.1;  // free share of the SQLite file's disk below which the state is a warning
     KeepSettings keep;
 };
 

@@ -106,6 +106,7 @@ void read_store(const Field& field, const ConfigurationSource& source, StoreSett
     if (const auto f = store.find("password_file"))
         assign(as_file(*f, FileUse::secret, source), settings.password_file);
     if (const auto f = store.find("schema")) read_schema(*f, settings);
+    if (const auto f = store.find("disk_warning")) assign(as_share(*f), settings.disk_warning);
     if (const auto f = store.find("keep")) read_keep(*f, settings.keep);
     store.finish();
 }

@@ -128,7 +128,8 @@ void append_machine(std::vector<MetricFamily>& families, const MetricsSnapshot& 
     if (machine.store.disk) {
         families.push_back(one_gauge("carecloud_disk_free_bytes", "Free space on the store's filesystem.",
                                      static_cast<double>(machine.store.disk->free_bytes)));
-        families.push_back(one_gauge("carecloud_disk_size_bytes", "Size of the store's filesystem.",
+        families.push_back(one_gauge("carecloud_disk_size_bytes",
+                                     "Free and used space on the store's filesystem.",
                                      static_cast<double>(machine.store.disk->size_bytes)));
     }
     if (snapshot.certificate_end)

@@ -13,7 +13,6 @@ namespace {
 constexpr int kBehindPolls = 3;
 // On a busy machine, three polls at an interval of one second may take this long.
 constexpr Duration kBehindMin = std::chrono::seconds(15);
-constexpr std::uint64_t kDiskFreePercent = 10;
 
 std::string without_operation(const Error& error) {
     return error.subject + " (" + std::string(to_string(error.code)) + ")";
@@ -41,12 +40,12 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
     found["behind " + stream.entity] = std::move(reason);
 }
 
-void judge_disk(ReasonMap& found, const DiskUse& disk) {
-    const std::uint64_t percent = disk.free_bytes / std::max<std::uint64_t>(disk.size_bytes / 100, 1);
-    if (percent >= kDiskFreePercent) return;
+void judge_disk(ReasonMap& found, const DiskUse& disk, double warn_below) {
+    const double share = static_cast<double>(disk.free_bytes) / static_cast<double>(disk.size_bytes);
+    if (share >= warn_below) return;
     found["disk"] = {.state = ServiceState::warning,
-                     .text = "the store's disk has " + std::to_string(percent) + " % free, " +
-                             grouped(disk.free_bytes >> 20U) + " MiB",
+                     .text = "the store's disk has " + std::to_string(static_cast<int>(share * 100)) +
+                             " % free, " + grouped(disk.free_bytes >> 20U) + " MiB",
                      .remedy = "free space: df -h " + disk.folder};
 }
 
@@ -185,7 +184,7 @@ ReasonMap judge(const ServiceFacts& facts) {
         found["clock"] = {
             .state = ServiceState::warning, .text = facts.clock->text(), .remedy = facts.clock->hint()};
     }
-    if (facts.disk) judge_disk(found, *facts.disk);
+    if (facts.disk) judge_disk(found, *facts.disk, facts.disk_warning);
     if (facts.certificate_end) judge_certificate(found, *facts.certificate_end, facts.now);
     for (const Subscription& subscription : facts.subscriptions)
         judge_subscription(found, subscription, facts.confirms);

@@ -80,6 +80,7 @@ struct ServiceFacts {
     std::optional<ClockReport> clock{};
     std::optional<Error> unreadable{};           // why the store cannot be read
     std::optional<DiskUse> disk{};               // of the store
+    double disk_warning = 0.1;                   // store.disk_warning
     std::optional<Timestamp> certificate_end{};  // of the SNS endpoint
     std::vector<Subscription> subscriptions{};   // of the configured topics
     bool confirms = true;                        // sns.confirm

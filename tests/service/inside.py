@@ -37,6 +37,7 @@ streams:
   - entity: claim_attendance
     poll_every: 1s
 store:
+  disk_warning: 0%
   url: sqlite:/var/lib/carecloud-syncd/store.db
 api:
   listen: 127.0.0.1:8461

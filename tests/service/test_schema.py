@@ -45,6 +45,7 @@ sns:
   trust: { certificate_hosts: [ "127.0.0.1:4443" ], ca_file: ca.pem }
   basic_auth_file: basic
 store:
+  disk_warning: 5%
   url: "postgresql://carecloud@db.example.org/claims"
   password_file: password
   schema: carecloud

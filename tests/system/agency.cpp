@@ -117,7 +117,8 @@ std::string Agency::config_text() const {
     for (const std::string& stream : config.streams)
         text += "  - { entity: " + stream + ", poll_every: " + config.poll_every +
                 (config.stream_more.empty() ? "" : ", ") + config.stream_more + " }\n";
-    text += "store:\n  url: " + (config.store_url.empty() ? "sqlite:" + store_path() : config.store_url);
+    text += "store:\n  disk_warning: " + config.disk_warning +
+            "\n  url: " + (config.store_url.empty() ? "sqlite:" + store_path() : config.store_url);
     return text + "\nlog: { level: trace }\n" + config.more;
 }
 

@@ -38,8 +38,9 @@ struct AgencyConfig {
     std::string poll_every = "1s";
     std::string stream_more{};  // in each stream, such as "filter: {…}"
     std::string rate = "per_second: 1000, burst: 1000";
-    std::string store_url{};  // empty: sqlite: and store_path()
-    std::string more{};       // lines at the end of the file
+    std::string store_url{};          // empty: sqlite: and store_path()
+    std::string disk_warning = "0%";  // tests run on machines with little free space, too
+    std::string more{};               // lines at the end of the file
 };
 
 class Agency {

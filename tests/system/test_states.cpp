@@ -207,6 +207,7 @@ TEST_CASE(
     const auto prepare = [&] { return mount_small(disk.path(), "16m"); };
     AgencyConfig config = config_of(portal);
     config.store_url = "sqlite:" + disk.file("store.db");
+    config.disk_warning = "10%";
     if (Agency(config).run({"--check"}, prepare).code == kNoMount) {
         WARN("skipped: this user may not mount");
         return;

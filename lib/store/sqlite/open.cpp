@@ -219,10 +219,11 @@ StoreUse store_use(const std::string& path) {
     StoreUse use;
     DiskUse disk{.folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : "."};
     struct statvfs filesystem {};
-    if (::statvfs(disk.folder.c_str(), &filesystem) == 0 && filesystem.f_blocks > 0) {
-        disk.size_bytes = static_cast<std::uint64_t>(filesystem.f_blocks) * filesystem.f_frsize;
-        disk.free_bytes = static_cast<std::uint64_t>(filesystem.f_bavail) * filesystem.f_frsize;
-        use.disk = std::move(disk);
+    if (::statvfs(disk.folder.c_str(), &filesystem) == 0) {
+        const std::uint64_t used = filesystem.f_blocks - filesystem.f_bfree;
+        disk.size_bytes = (used + filesystem.f_bavail) * filesystem.f_frsize;
+        disk.free_bytes = filesystem.f_bavail * filesystem.f_frsize;
+        if (disk.size_bytes > 0) use.disk = std::move(disk);
     }
     for (const char* suffix : {"", "-wal", "-shm"}) {
         std::error_code failure;

@@ -88,6 +88,11 @@ TEST_CASE("quota, doubts, clocks, disk and certificate are warnings, each with i
 
     facts.disk = DiskUse{.folder = "/var/lib", .size_bytes = 10'000'000'000, .free_bytes = 999'000'000};
     CHECK(found_in(facts) == Words{"warning: the store's disk has 9 % free, 952 MiB"});
+    facts.disk_warning = 0.09;
+    CHECK(found_in(facts).empty());
+    facts.disk->free_bytes = 0;
+    facts.disk_warning = 0;
+    CHECK(found_in(facts).empty());
     facts.disk.reset();
 
     facts.certificate_end = kAt + 21 * 24h;

@@ -171,6 +171,8 @@ TEST_CASE("a bad setting of the service is named with its position and a remedy"
          "c.yaml:8:28: store.keep.versions: 'forever' is not a duration"},
         {"store: { keep: { changes: none } }\n", "c.yaml:8:27: store.keep.changes: 'none' is not a duration"},
         {"store: { keep: { events: 0d } }\n", "c.yaml:8:26: store.keep.events: '0d' is out of range"},
+        {"store: { disk_warning: 10 }\n", "c.yaml:8:24: store.disk_warning: '10' has no percent sign"},
+        {"store: { disk_warning: 101% }\n", "c.yaml:8:24: store.disk_warning: '101%' is not a percentage"},
         {"store: { keep: 400d }\n", "c.yaml:8:16: store.keep: "},
         {"store: { keep: { versons: all } }\n", "c.yaml:8:18: store.keep.versons: "},
         {"store: { url: mysql://h/d }\n", "c.yaml:8:15: store.url: unknown URL scheme; "},

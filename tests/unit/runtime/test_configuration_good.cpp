@@ -118,6 +118,7 @@ TEST_CASE("omitted settings have the documented default") {
     CHECK_FALSE(c.sns);
     CHECK(c.store.kind == StoreKind::sqlite);
     CHECK(c.store.sqlite_path == "/var/lib/carecloud-syncd/store.db");
+    CHECK(c.store.disk_warning == Approx(0.1));
     CHECK(c.store.keep.versions == 400 * 24h);
     CHECK_FALSE(c.store.keep.changes);
     CHECK_FALSE(c.store.keep.events);
@@ -125,6 +126,12 @@ TEST_CASE("omitted settings have the documented default") {
     CHECK(c.api.listen.to_string() == "127.0.0.1:8461");
     CHECK(c.log.level == LogLevel::info);
     CHECK(c.log.format == LogFormat::automatic);
+}
+
+TEST_CASE("the share of free space below which the disk is a warning can be chosen") {
+    CHECK(parse(kMinimal + "store: { disk_warning: 2.5% }\n").configuration.store.disk_warning ==
+          Approx(0.025));
+    CHECK(parse(kMinimal + "store: { disk_warning: 0% }\n").configuration.store.disk_warning == 0);
 }
 
 TEST_CASE("what is kept is an age, all, or none") {
