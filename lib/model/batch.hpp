@@ -64,9 +64,6 @@ struct Batch {
     // Ids to remove from quarantine: the portal reports that the record does not exist, or the stream's filter excludes
     // it.
     std::vector<std::string> released{};
-    // The stream's walk has reached the portal's end for the first time in this process. With this commit, a store does
-    // the work that it postponed during the first load.
-    bool walk_ended = false;
 };
 
 // Converts a record of the batch's page to the input of decide(). The store sets in_order and had_before. `brought`:

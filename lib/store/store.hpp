@@ -58,7 +58,8 @@ class JobStore {
 
     // When each stream completed its first pass, by stream; streams without one are omitted.
     virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
-    // Records that the stream has completed its first pass now. Keeps an earlier time.
+    // Records that the stream has completed its first pass now, and does the work that the store postponed during first
+    // loads. Keeps an earlier time.
     virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 
     static constexpr std::size_t kPassesKept = 1000;

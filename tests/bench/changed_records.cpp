@@ -28,12 +28,14 @@ class CorrectedStore {
         store_ = std::move(*opened);
     }
 
-    // Returns seconds.
-    double commit(const PagePtr& page, bool walk_ended) {
+    // Returns seconds. `last`: of a round, so the first load ends.
+    double commit(const PagePtr& page, bool last) {
         const double cpu = process_cpu_seconds();
         const auto start = std::chrono::steady_clock::now();
-        const auto done = run_task(
-            io_, store_->commit({.stream = bench_spec().entity, .page = page, .walk_ended = walk_ended}));
+        const std::string stream = bench_spec().entity;
+        const auto done = run_task(io_, store_->commit({.stream = stream, .page = page}));
+        if (last && !run_task(io_, store_->note_first_pass(stream)))
+            throw std::runtime_error("the first load was not ended");
         if (!done || done->changes() != page->records.size())
             throw std::runtime_error("a page was not taken");
         cpu_ += process_cpu_seconds() - cpu;

@@ -51,7 +51,10 @@ class ProductStore {
     }
 
     // The first load ends: the store builds the index that it had omitted.
-    void end_walk() { commit({.stream = state_.stream, .walk_ended = true}); }
+    void end_walk() {
+        const auto noted = run_task(io_, store_->note_first_pass(state_.stream));
+        if (!noted) throw std::runtime_error(noted.error().message());
+    }
 
   private:
     CommitSummary commit(Batch batch) {

@@ -30,10 +30,9 @@ Step commit(std::string name, std::function<Batch()> batch, bool repeatable = tr
 }
 
 // A page whose last record becomes the cursor's position.
-std::function<Batch()> page(std::vector<TestRecord> records, std::vector<TestInvalid> invalid = {},
-                            bool walk_ended = false) {
+std::function<Batch()> page(std::vector<TestRecord> records, std::vector<TestInvalid> invalid = {}) {
     return [=] {
-        Batch batch{.stream = kStream, .page = make_page(records, invalid), .walk_ended = walk_ended};
+        Batch batch{.stream = kStream, .page = make_page(records, invalid)};
         if (!records.empty()) batch.state = test_state(kStream, records.back().modified, records.back().id);
         return batch;
     };
@@ -88,7 +87,7 @@ Step subscribe(SubscriptionState state) {
 std::vector<Step> make_script() {
     return {
         commit("first page", page({record("a", 1), record("b", 1), record("c", 2, 40'000)})),
-        commit("second page, the walk's end", page({record("d", 3), record("e", 4)}, {}, true)),
+        commit("second page", page({record("d", 3), record("e", 4)})),
         receive("m1", "a"),
         count(0, 5),
         first_pass(),

@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("a deleted record is marked during the first load of an empty
     const std::string t1 = test_time_text(1);
     backend.commit({.stream = kStream, .page = make_page({{"a", t1}, {"b", t1}}), .gone = {key("b", t1)}});
     CHECK(backend.count_live(kStream, "") == 1);
-    backend.commit({.stream = kStream, .walk_ended = true});
+    backend.note_first_pass(kStream);
     CHECK(check_changes(backend.content()) == "");
 }
 

@@ -98,7 +98,6 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     // In the same transaction as the records, so the cursor is never ahead of them (promise 3).
     bool moved = batch.state && tables_.streams.save(*batch.state, at);
     moved = write_rechecks(batch, summary) || moved;
-    if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
     ensure_summary(summary, seq_before);  // before the commit: a violated rule keeps the store unchanged
     summary.written = moved || summary.wrote_rows();

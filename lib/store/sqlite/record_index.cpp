@@ -18,12 +18,21 @@ constexpr const char* kDrop =
     "DROP INDEX records_by_id; DROP INDEX changes_by_modified; DROP INDEX changes_by_days";
 constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
 constexpr const char* kAnyRecord = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
+constexpr std::string_view kLoaded = "SELECT stream FROM first_passes";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
 
 // Creates the indexes if an interrupted first load has dropped them. Returns whether the store has no record yet.
 bool is_empty_and_indexed(Connection& db) {
     if (db.number(kCount) == 0) db.execute(kCreate);
     return db.number(kAnyRecord) == 0;
+}
+
+std::set<std::string, std::less<>> loaded_streams(Connection& db) {
+    std::set<std::string, std::less<>> streams;
+    Statement all(db, kLoaded);
+    while (all.step())
+        streams.emplace(all.text(0));
+    return streams;
 }
 
 }  // namespace
@@ -33,7 +42,8 @@ RecordIndex::RecordIndex(Connection& db, const FirstLoad& settings)
       settings_(settings),
       locate_(db, kLocate),
       phase_(is_empty_and_indexed(db) ? Phase::empty : Phase::indexed),
-      accepted_(phase_) {}
+      accepted_(phase_),
+      loaded_(loaded_streams(db)) {}
 
 void RecordIndex::begin(std::string_view stream) {
     forget();
@@ -60,6 +70,11 @@ void RecordIndex::forget() {
 void RecordIndex::before_insert() {
     if (phase_ == Phase::missing) build();
     if (phase_ != Phase::empty) return;
+    // A stream that had no record when its first pass ended: no end of a first pass would build the index again.
+    if (loaded_.contains(stream_)) {
+        phase_ = Phase::indexed;
+        return;
+    }
     db_.execute(kDrop);
     phase_ = Phase::loading;
     changed_ = true;
@@ -67,7 +82,7 @@ void RecordIndex::before_insert() {
 
 void RecordIndex::added(std::string_view id, std::int64_t rowid) {
     if (phase_ != Phase::loading) return;
-    loading_.insert(stream_);
+    if (!loaded_.contains(stream_)) loading_.insert(stream_);
     added_.push_back(key(id));
     rows_.emplace(added_.back(), static_cast<std::uint32_t>(rowid));
     if (rows_.size() >= settings_.records_max) build();
@@ -98,7 +113,8 @@ void RecordIndex::build() {
     changed_ = true;
 }
 
-void RecordIndex::walk_ended() {
+void RecordIndex::first_pass_ended() {
+    loaded_.insert(stream_);
     loading_.erase(stream_);
     if (loading_.empty()) build();
 }

@@ -3,10 +3,10 @@
 //
 // Each random id touches another leaf of the index, and each commit writes whole leaves: a store with a million records
 // accepts new ones at a sixth of the rate of an empty store. So the transaction that writes the very first record drops
-// the index. It is built again when no stream is in its first walk any more, when the store has more ids than the
-// limit, or when the file is opened after an interrupted run. Until then, records are found by a map from 64 bits of
-// their ids to their rows; two ids with the same 64 bits end the first load, too. The two indexes of the log, by time
-// and by days, are dropped and built along with it.
+// the index. It is built again when the first passes of all streams with records have ended (Store::note_first_pass()),
+// when the store has more ids than the limit, or when the file is opened after an interrupted run. Until then, records
+// are found by a map from 64 bits of their ids to their rows; two ids with the same 64 bits end the first load, too.
+// The two indexes of the log, by time and by days, are dropped and built along with it.
 //
 //     index.begin(stream);                       // once per transaction
 //     if (auto row = index.find(id)) …
@@ -51,8 +51,9 @@ class RecordIndex {
     // Ends a first load: builds the index, in the current transaction.
     void build();
 
-    // The stream's walk has ended, and with it its first load.
-    void walk_ended();
+    // The first pass of the stream has ended: builds the index in the current transaction if no other stream is in its
+    // own.
+    void first_pass_ended();
     // Whether the schema was changed since begin(): if so, the transaction must be committed.
     bool changed() const { return changed_; }
     void accept();
@@ -78,7 +79,8 @@ class RecordIndex {
     std::uint64_t stream_hash_ = 0;
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> rows_;
     std::vector<std::uint64_t> added_;            // to rows_ since begin()
-    std::set<std::string, std::less<>> loading_;  // streams whose first walk has not ended
+    std::set<std::string, std::less<>> loaded_;   // streams whose first pass has ended
+    std::set<std::string, std::less<>> loading_;  // the others that have records in rows_
 };
 
 }  // namespace carecloud

@@ -38,8 +38,8 @@ class RecordTable {
     // Marks a record that is held in this version as deleted, at begin()'s time, unless the denial was requested before
     // the portal had answered with that version.
     void mark_deleted(const Key& key, Asked denied, CommitSummary& summary);
-    // The stream's walk has ended (see record_index.hpp).
-    void walk_ended() { index_.walk_ended(); }
+    // The first pass of begin()'s stream has ended (see record_index.hpp).
+    void first_pass_ended() { index_.first_pass_ended(); }
     // Whether the transaction must be committed even if no record was written.
     bool changed_schema() const { return index_.changed(); }
     // Everything since begin() is in the database. Without this call, the numbers are used again.

@@ -177,7 +177,10 @@ Task<Result<>> SqliteStore::note_first_pass(std::string stream) {
     return impl_->write<void>("write a first pass", [stream = std::move(stream), at = impl_->now()](
                                                         Tables& tables, Transaction& transaction) {
         tables.first_passes.note(stream, at);
+        tables.records.begin(stream, at);
+        tables.records.first_pass_ended();
         transaction.commit();
+        tables.records.accept();
         return Result<>();
     });
 }

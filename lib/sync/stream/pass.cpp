@@ -300,10 +300,10 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 // Commits what the last page could not, if a tie had to be read until it was stable.
 Task<Result<>> Pass::commit_end() {
     StreamState after = advanced({.key = walk_.last_key, .end = true}, walk_.last_key_limit);
-    Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
-    if (is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
-    if (!batch.state && !batch.walk_ended) co_return Result<>{};
-    CO_TRY(committer_.commit(std::move(batch)));
+    if (is_worth_a_commit(committer_.state(), after)) {
+        Batch batch{.stream = committer_.state().stream, .state = std::move(after)};
+        CO_TRY(committer_.commit(std::move(batch)));
+    }
     memory_.walked = true;
     co_return Result<>{};
 }

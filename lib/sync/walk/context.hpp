@@ -54,8 +54,8 @@ struct StreamMemory {
     PageSize whole;
     PageSize keys;
     std::optional<std::size_t> tail;  // records held beyond the safe point
-    bool walked = false;              // to the portal's end, at least once
-    bool empty = false;               // the portal returned no record at all: there was nothing to walk
+    bool walked = false;  // to the portal's end, in this process; whether ever: Store::first_passes()
+    bool empty = false;   // the portal returned no record at all: there was nothing to walk
     // The dialect could not be proven by the first page: it may have a record that never passes.
     bool first_page_fails = false;
     bool is_ready_for_jobs() const { return walked || empty; }

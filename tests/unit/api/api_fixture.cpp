@@ -40,6 +40,8 @@ ApiFixture::ApiFixture(const ApiAccess& access)
             .started_at = clock_.wall()},
            access) {
     host.store = store_.get();
+    const auto loaded = run_task(io_, store_->note_first_pass("claim_attendance"));
+    REQUIRE(loaded.has_value());
     store_->set_change_listener([this](std::uint64_t seq) { feed_.announce(seq); });
 }
 
@@ -48,7 +50,7 @@ ApiFixture::~ApiFixture() {
 }
 
 void ApiFixture::commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid) {
-    Batch batch{.stream = "claim_attendance", .page = make_page(records, invalid), .walk_ended = true};
+    Batch batch{.stream = "claim_attendance", .page = make_page(records, invalid)};
     std::optional<Result<CommitSummary>> summary;
     boost::asio::co_spawn(io_, store_->commit(std::move(batch)),
                           [&](const std::exception_ptr&, Result<CommitSummary> outcome) {

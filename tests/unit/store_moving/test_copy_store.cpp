@@ -39,8 +39,8 @@ void fill(StoreFixture& fixture) {
                 .state = StreamState{.stream = "s", .entity = "claim_attendance", .fingerprint = "{}"}};
     batch.state->cursor = Cursor{modified, *Timestamp::parse(modified), "r999"};
     batch.gone.push_back({"r7", modified, *Timestamp::parse(modified)});
-    batch.walk_ended = true;
     REQUIRE(run_task(fixture.io(), fixture.store().commit(std::move(batch)))->deleted == 1);
+    REQUIRE(run_task(fixture.io(), fixture.store().note_first_pass("s")).has_value());
     for (const std::string id : {"m1", "m2"})
         REQUIRE(run_task(fixture.io(), fixture.store().receive({.message_id = id,
                                                                 .topic_arn = "topic",

@@ -14,11 +14,13 @@ const std::string kAttendance = "claim_attendance";
 template <class Backend>
 class HistoryFixture : public Backend {
   public:
+    HistoryFixture() {
+        REQUIRE(run_task(this->io(), this->store().note_first_pass(kAttendance)).has_value());
+    }
     void commit(const std::string& body, const std::string& modified) {
         const auto page = make_page({{"a", modified, body}});
-        REQUIRE(run_task(this->io(),
-                         this->store().commit({.stream = kAttendance, .page = page, .walk_ended = true}))
-                    .has_value());
+        REQUIRE(
+            run_task(this->io(), this->store().commit({.stream = kAttendance, .page = page})).has_value());
     }
     void remove(const std::string& modified) {
         Batch batch{.stream = kAttendance};

@@ -48,7 +48,7 @@ class ReaderFixture : public Backend {
     void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {}) {
         REQUIRE(commit_page(make_page(records, invalid)).has_value());
         // The first load is over: SQLite's store has its index.
-        REQUIRE(run_task(this->io(), this->store().commit({.stream = "s", .walk_ended = true})).has_value());
+        REQUIRE(run_task(this->io(), this->store().note_first_pass("s")).has_value());
     }
 };
 

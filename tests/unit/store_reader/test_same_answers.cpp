@@ -69,13 +69,14 @@ void change_store(StoreFixture& store, Dice& dice) {
             invalid.push_back({.id = id, .modified = "?", .body = "{\"\xc3\xa4\":1}"});
     }
     const std::string stream = dice.one_in(4) ? "t" : "s";
-    Batch batch{.stream = stream, .page = make_page(records, invalid), .walk_ended = true};
+    Batch batch{.stream = stream, .page = make_page(records, invalid)};
     if (dice.one_in(3)) {
         const std::string& id = dice.of(kIds);
         const auto held = *run_task(store.io(), store.store().held(stream, {id}));
         if (held[0]) batch.gone.push_back({id, held[0]->modified_text, held[0]->modified.value()});
     }
     REQUIRE(run_task(store.io(), store.store().commit(std::move(batch))).has_value());
+    REQUIRE(run_task(store.io(), store.store().note_first_pass(stream)).has_value());
     store.clock().set(
         Timestamp{store.clock().wall().ticks + static_cast<std::int64_t>(dice.below(50'000)) * 1000});
 }

@@ -35,9 +35,9 @@ AttendanceStore::AttendanceStore(const std::vector<std::string>& bodies) {
     state.safe = SafePoint{kModified, at};
     const auto done = run_task(
         fixture_.io(),
-        fixture_.store().commit(
-            {.stream = state.stream, .page = make_page(records), .state = state, .walk_ended = true}));
+        fixture_.store().commit({.stream = state.stream, .page = make_page(records), .state = state}));
     if (!done) FAIL(done.error().message());
+    REQUIRE(run_task(fixture_.io(), fixture_.store().note_first_pass(state.stream)).has_value());
 }
 
 std::string AttendanceStore::record_name(std::size_t index) {

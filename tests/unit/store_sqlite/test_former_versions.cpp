@@ -14,6 +14,7 @@ class HistoryFixture {
   public:
     HistoryFixture() {
         store.open();
+        REQUIRE(run_task(store.io(), store.store().note_first_pass(kAttendance)).has_value());
         store.sql(
             "INSERT INTO streams (stream, entity, fingerprint, dialect, updated_at)"
             " VALUES ('claim_attendance', 'claim_attendance', '', '', '')");
@@ -22,9 +23,8 @@ class HistoryFixture {
     void commit(const std::string& body, const std::string& modified, bool disabled = false,
                 std::optional<DaySpan> days = {}) {
         const auto page = make_page({{"a", modified, body, disabled, days}});
-        REQUIRE(run_task(store.io(),
-                         store.store().commit({.stream = kAttendance, .page = page, .walk_ended = true}))
-                    .has_value());
+        REQUIRE(
+            run_task(store.io(), store.store().commit({.stream = kAttendance, .page = page})).has_value());
     }
     void remove(const std::string& modified) {
         Batch batch{.stream = kAttendance};

@@ -20,7 +20,10 @@ Timestamp at_day(int number) {
 
 class PruneFixture {
   public:
-    PruneFixture() { store.open(); }
+    PruneFixture() {
+        store.open();
+        REQUIRE(run_task(store.io(), store.store().note_first_pass("s")).has_value());
+    }
 
     // A version of each record on that day.
     void commit(int on, const std::vector<std::string>& ids) {
@@ -29,8 +32,7 @@ class PruneFixture {
         for (const std::string& id : ids)
             records.push_back({id, day(on), R"({"_id":")" + id + R"(","v":)" + std::to_string(on) + "}"});
         const auto done =
-            run_task(store.io(),
-                     store.store().commit({.stream = "s", .page = make_page(records), .walk_ended = true}));
+            run_task(store.io(), store.store().commit({.stream = "s", .page = make_page(records)}));
         REQUIRE(done.has_value());
     }
     PruneReport prune(const KeepLimits& limits) {

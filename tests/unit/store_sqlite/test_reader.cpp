@@ -35,9 +35,7 @@ class ReaderFixture {
         return *run_task(store.io(), reader_->records(std::move(filter)));
     }
     // The first load is over: the store has its index.
-    void end_walk() {
-        REQUIRE(run_task(store.io(), store.store().commit({.stream = "s", .walk_ended = true})).has_value());
-    }
+    void end_walk() { REQUIRE(run_task(store.io(), store.store().note_first_pass("s")).has_value()); }
     void commit(const std::vector<TestRecord>& records) {
         REQUIRE(store.commit(make_page(records)).has_value());
         end_walk();
