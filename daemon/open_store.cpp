@@ -29,10 +29,8 @@ Result<PostgresSettings> postgres_settings(const Configuration& configuration) {
     if (!settings) return settings.error();
     settings->schema = configuration.store.schema;
     settings->keep_versions = keeps_versions(configuration);
-    if (!configuration.store.password_file) return settings;
-    auto password = read_secret_file(*configuration.store.password_file);
-    if (!password) return password.error();
-    settings->password = std::move(*password);
+    if (const auto& file = configuration.store.password_file)
+        settings->password = [path = *file] { return read_secret_file(path); };
     return settings;
 }
 

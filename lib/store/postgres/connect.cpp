@@ -22,12 +22,13 @@ void refuse_service_variable() {
 
 // What of the connection is not libpq's own default.
 std::vector<std::pair<std::string, std::string>> parameters(const PostgresSettings& settings,
-                                                            const PostgresHost& host) {
+                                                            const PostgresHost& host,
+                                                            const std::string& password) {
     return {{"host", host.name},
             {"port", std::to_string(host.port)},
             {"dbname", settings.database},
             {"user", settings.user},
-            {"password", settings.password},
+            {"password", password},
             {"passfile", "/nonexistent"},
             {"sslmode", host.name.starts_with('/') ? "disable" : settings.sslmode},
             {"sslrootcert", settings.sslrootcert},
@@ -61,10 +62,17 @@ const char* value_of_absent(std::string_view name) {
     return "";
 }
 
+std::string password_of(const PostgresSettings& settings) {
+    if (!settings.password) return {};
+    Result<std::string> password = settings.password();
+    if (!password) throw PgError(PgError::Kind::lost, "", password.error().subject, password.error().hint);
+    return std::move(*password);
+}
+
 // As libpq's string: unlike in its arrays, an empty value there prevents a look at the environment.
 std::string connection_string(const PostgresSettings& settings, const PostgresHost& host) {
     std::string text;
-    const auto given = parameters(settings, host);
+    const auto given = parameters(settings, host, password_of(settings));
     for (const auto& [name, value] : given)
         text += name + "=" + quoted(value);
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> known(PQconninfoParse("", nullptr),

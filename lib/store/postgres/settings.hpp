@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,8 @@ struct PostgresSettings {
     std::vector<PostgresHost> hosts{};  // tried in order until one accepts writes
     std::string database{};
     std::string user{};
-    std::string password{};
+    // Called before each connection, on its thread: a changed password is used without a restart. Empty: none.
+    std::function<Result<std::string>()> password{};
     std::string schema = "carecloud";
     std::string sslmode{};      // never weaker than verify-ca beyond this machine
     std::string sslrootcert{};  // a file of trusted certificates

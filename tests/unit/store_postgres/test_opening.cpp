@@ -18,9 +18,11 @@ bool has(const Error& error, const std::string& text) {
 }
 
 PostgresCluster& guarded_cluster() {
-    static PostgresCluster cluster({.access = {"host all locked 127.0.0.1/32 scram-sha-256"}});
+    static PostgresCluster cluster({.access = {"host all locked,rotated 127.0.0.1/32 scram-sha-256"}});
     static const bool ready = [] {
-        cluster.script("CREATE ROLE locked LOGIN PASSWORD 'right'; CREATE ROLE weak LOGIN");
+        cluster.script(
+            "CREATE ROLE locked LOGIN PASSWORD 'right'; CREATE ROLE weak LOGIN; CREATE ROLE rotated LOGIN "
+            "PASSWORD 'one'");
         return true;
     }();
     static_cast<void>(ready);
@@ -30,20 +32,50 @@ PostgresCluster& guarded_cluster() {
 TEST_CASE("a wrong password, none, and a missing database are distinguished, and no password is shown") {
     StoreSite site(guarded_cluster().tcp_settings("postgres"));
     site.settings.user = "locked";
-    site.settings.password = "gehe1m'\\ x";
+    std::string password = "gehe1m'\\ x";
+    site.settings.password = [&password] { return Result<std::string>(password); };
     const Error wrong = site.open_error();
     CAPTURE(wrong.message());
     CHECK(wrong.code == ErrorCode::store_failed);
     CHECK(has(wrong, "28P01"));
     CHECK(has(wrong, "store.password_file"));
     CHECK_FALSE(has(wrong, "gehe1m"));
-    site.settings.password.clear();
+    password.clear();
     CHECK(has(site.open_error(), "set store.password_file"));
-    site.settings.password = "right";
+    password = "right";
     site.settings.database = "elsewhere";
     const Error missing = site.open_error();
     CHECK(has(missing, "3D000"));
     CHECK(has(missing, "create the database"));
+}
+
+TEST_CASE("each connection reads the password, so a changed one needs no restart") {
+    StoreSite site(guarded_cluster().tcp_settings(guarded_cluster().fresh_database().database));
+    const auto administer = [&](const std::string& sql) {
+        guarded_cluster().script(sql, site.settings.database);
+    };
+    administer("CREATE SCHEMA carecloud AUTHORIZATION rotated");
+    site.settings.user = "rotated";
+    Result<std::string> password = std::string("one");
+    site.settings.password = [&password] { return password; };
+    site.open();
+    CHECK(site.commit("a").has_value());
+
+    administer(
+        "ALTER ROLE rotated PASSWORD 'two'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+        "usename "
+        "= 'rotated'");
+    const auto failed = [&](const std::string& words) {
+        const auto commit = site.commit("b");
+        return commit.has_error() && has(commit.error(), words);
+    };
+    CHECK((failed("") && failed("28P01")));  // the first one may only notice that the connection has ended
+    password = Error{
+        .code = ErrorCode::config_invalid, .subject = "\"pw\" is not readable", .hint = "make it readable"};
+    CHECK(failed("\"pw\" is not readable"));
+    CHECK(failed("make it readable"));
+    password = std::string("two");
+    CHECK(site.commit("b")->created == 1);
 }
 
 TEST_CASE("a role without rights is told the statement that an administrator has to run") {
