@@ -1,4 +1,4 @@
-// Counts what Inbox::announced() returns, from rows of a database. Pure.
+// Computes the result of Inbox::announced() from rows of a database. Pure.
 //
 //     AnnouncedCount count(from, until);
 //     for (…) count.add_event(row.text(0));                 // received since `from`
@@ -21,7 +21,8 @@ class AnnouncedCount {
     AnnouncedCount(Timestamp from, Timestamp until) : from_(from), until_(until) {}
 
     void add_event(std::string_view record_id) { announced_.emplace(record_id); }
-    // `modified`: the portal's text. A record counts once, however often it changed.
+    // `modified` is the portal's text; a change counts only if it is in [from, until), too. A record counts once,
+    // however often it changed.
     void add_change(std::string_view record_id, std::string_view modified) {
         const auto at = Timestamp::parse(modified);
         if (at && *at >= from_ && *at < until_) changed_.emplace(record_id);

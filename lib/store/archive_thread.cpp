@@ -76,7 +76,7 @@ std::vector<Replaced> ArchiveThread::finish() {
     return taken;
 }
 
-// Needs the mutex.
+// Requires mutex_.
 void ArchiveThread::append_done(std::vector<Replaced>& taken) {
     for (; !lots_.empty() && lots_.front().done; lots_.pop_front(), --begun_)
         append(taken, lots_.front().all);
@@ -92,7 +92,7 @@ void ArchiveThread::discard() {
     lots_.clear();
 }
 
-// Packs one lot. False if all are begun.
+// Packs one lot, with mutex_ released. False if the packing of all lots has begun.
 bool ArchiveThread::work_on_one(std::unique_lock<std::mutex>& lock, Archiver& archiver) {
     if (begun_ == lots_.size()) return false;
     Lot& lot = lots_[begun_++];

@@ -1,5 +1,5 @@
-// A store's content by blocking calls, for a thread of the store: what ThreadedReader runs. As Reader, unless stated
-// otherwise. Nothing throws; one thread at a time.
+// Reads a store's content with blocking calls, on one thread at a time (see ThreadedReader). Calls are as in Reader
+// unless stated otherwise. Nothing throws.
 #pragma once
 
 #include "base/error.hpp"
@@ -39,7 +39,7 @@ class BlockingReader {
     virtual Result<StoreCounts> counts(const std::string& month) = 0;
     virtual Result<std::uint64_t> count_records(const std::string& stream) = 0;
 
-    // After a time without calls.
+    // Called after some time without calls.
     virtual void release_memory() = 0;
 };
 

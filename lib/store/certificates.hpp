@@ -1,5 +1,6 @@
 // The CertificateStore seam: stores the SNS signing certificates that passed validation, so a restart need not fetch
-// them again. SQLite in the daemon (store/sqlite, the same database as the records), in memory in tests.
+// them again. SQLite or PostgreSQL in the daemon (store/sqlite, store/postgres: the same database as the records), in
+// memory in tests.
 //
 // A stored certificate is validated again, like a fetched one, before it is used. I/O thread only; a call suspends
 // until it is durable (writes) or read. Errors of all calls: store_busy store_full store_failed store_corrupt; canceled

@@ -1,4 +1,4 @@
-// Who is called after each commit that added to the change log. I/O thread alone.
+// Calls a listener after each commit that added to the change log. I/O thread only.
 //
 //     return listener_.after(thread_.run<CommitSummary>(work));
 #pragma once
@@ -17,9 +17,9 @@ class ChangeListener {
   public:
     using Call = std::function<void(std::uint64_t newest_seq)>;
 
-    // It must not throw. Empty: nobody is called.
+    // Must not throw. Empty: there is no listener.
     void set(Call call);
-    // The commit's result, after the call. May outlive this object.
+    // Returns the result of `committing` after calling the listener. The task may outlive this object.
     Task<Result<CommitSummary>> after(Task<Result<CommitSummary>> committing) const;
 
   private:

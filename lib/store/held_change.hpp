@@ -1,5 +1,5 @@
-// What a store holds of a record, with the change that brought it, and the decision on a version that arrives: the same
-// in every database.
+// The version of a record that a store holds, with the change that brought it, and the decision on an arriving version:
+// the same in every database.
 //
 //     HeldChange held = read_somewhere(record.id);
 //     const Decision decision = decide_on(held, {batch, answers, seq_before, now}, record, past);
@@ -21,19 +21,20 @@ struct HeldChange {
     PastChange newest{};  // change `seq`
 };
 
-// `kind`: the word in the change log. A row of the log can only be missing if another program pruned more than the
-// schema allows.
+// `kind` is the text in the change log. It is missing only if another program pruned the log further than the schema
+// allows; then the change counts as an update.
 ChangeKind last_change_of(bool deleted, std::string_view kind);
 
-// What the decisions on a batch have in common.
+// The inputs that all decisions on a batch share.
 struct BatchDecisions {
     const Batch& batch;
     const AnswerLog& answers;
-    std::uint64_t seq_before = 0;  // of the change log, before the batch
+    std::uint64_t seq_before = 0;  // the newest change before the batch
     Timestamp now{};               // the store's time
 };
 
-// On a record of the batch's page that is held. `past`: the changes before; also those of this batch.
+// Decides on a record of the batch's page of which the store holds a version. `past` returns earlier changes, including
+// those of this batch.
 Decision decide_on(HeldChange& held, const BatchDecisions& decisions, const Record& record,
                    const PastChanges& past);
 

@@ -1,5 +1,5 @@
-// The Inbox seam: stores verified events until they are settled. SQLite in the daemon (store/sqlite, the same database
-// as the records), in memory in simulation.
+// The Inbox seam: stores verified events until they are settled. SQLite or PostgreSQL in the daemon (store/sqlite,
+// store/postgres: the same database as the records), in memory in simulation.
 //
 // I/O thread only; a call suspends until it is durable (writes) or read. Canceling the waiting coroutine does not stop
 // a write that was begun.
@@ -40,7 +40,8 @@ class Inbox {
     virtual Task<Result<std::vector<OpenEvent>>> open_events(std::string stream, std::size_t limit) = 0;
     virtual Task<Result<std::size_t>> count_open() = 0;
 
-    // All in one transaction, checked against Store::set_fence(). An event that is not open any more stays as it is.
+    // Settles all in one transaction, which is checked against the fence (Store::set_fence; errors: also store_lost).
+    // An event that is no longer open is not changed.
     virtual Task<Result<>> settle(std::vector<Settlement> settlements) = 0;
 
     // Counts the stream's created and updated records with a `modified` and a commit in [from, until), and those among

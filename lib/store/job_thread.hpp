@@ -1,9 +1,9 @@
-// A thread of a store: it runs jobs in submission order, and each job's result resumes the coroutine that awaits it on
-// that coroutine's own executor.
+// A thread of a store. It runs jobs in the order of submission; the result of each job resumes the coroutine that
+// awaits it, on that coroutine's own executor.
 //
 //     return thread_.run<std::uint64_t>([this] { return count_somewhere(); });   // Task<Result<std::uint64_t>>
 //
-// run() is called from the I/O thread. A submitted job runs whatever happens to its waiter: a canceled coroutine still
+// run() is called from the I/O thread. A submitted job runs regardless of its waiter: a canceled coroutine still
 // resumes with the job's result. The executor must outlive the JobThread.
 #pragma once
 
@@ -103,19 +103,19 @@ class JobThread {
         Job& operator=(const Job&) = delete;
         virtual ~Job() = default;
 
-        // On the store's thread; must not throw.
+        // Called on the store's thread. Must not throw.
         virtual void work() = 0;
-        // Instead of work(), after close(); on the caller's thread.
+        // Called instead of work() after close(), on the caller's thread.
         virtual void refuse() = 0;
     };
 
-    // From the I/O thread.
+    // Called from the I/O thread.
     void push(std::unique_ptr<Job> job);
 
     // The result of calls after close().
     static Error closed_error();
 
-    // Runs the submitted jobs, then ends the thread. Blocks; may be called again.
+    // Completes the submitted jobs, then ends the thread. Blocks; may be called again.
     void close();
 
   private:
@@ -166,7 +166,7 @@ class EventGroup {
     // `thread` must outlive the group.
     EventGroup(JobThread& thread, Write write) : thread_(thread), write_(std::move(write)) {}
 
-    // As Inbox::receive.
+    // See Inbox::receive.
     Task<Result<bool>> receive(Event event, std::string received_at);
 
   private:

@@ -14,7 +14,7 @@ std::optional<Error> refuse_moved(const std::string& store, const std::optional<
         return Error{.code = ErrorCode::config_invalid,
                      .operation = "open store",
                      .subject = store + " is an incomplete copy of another store",
-                     .hint = "repeat the copy, which continues from there"};
+                     .hint = "repeat the copy, which resumes after the interruption"};
     }
     return std::nullopt;
 }

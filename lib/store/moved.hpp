@@ -1,5 +1,5 @@
-// Whether a store may be used: one that was moved to another database must not be, because both would give the same
-// numbers to different changes.
+// Refuses stores that must not be used. A store that was moved to another database must not, because both would assign
+// the same numbers to different changes.
 #pragma once
 
 #include "base/error.hpp"
@@ -9,12 +9,12 @@
 
 namespace carecloud {
 
-// Notes in the table meta.
-inline constexpr const char* kMovedTo = "moved_to";  // where the store is now
-inline constexpr const char* kCopying =
-    "copying";  // it is being copied here; what is copied, and of which state
+// Names of rows in the table `meta`.
+inline constexpr const char* kMovedTo = "moved_to";  // the store's new place
+// A copy to this store is incomplete; the value identifies the state of its source.
+inline constexpr const char* kCopying = "copying";
 
-// Why a store with these notes is refused; none: it may be used.
+// The reason to refuse a store with these notes; std::nullopt if it may be used.
 std::optional<Error> refuse_moved(const std::string& store, const std::optional<std::string>& moved_to,
                                   const std::optional<std::string>& copying);
 

@@ -1,14 +1,15 @@
-// The Peers seam: what several daemons on one store have to do with each other, beside the lease. PostgreSQL in the
-// daemon (store/postgres), in memory in simulation; a store that one daemon alone can open has none.
+// The Peers seam: how several daemons on one store interact, apart from the lease. PostgreSQL in the daemon
+// (store/postgres), in memory in simulation; a store that only one daemon can open has none.
 //
-//   - Who they are: each announces itself every few seconds, so that any of them can list all.
-//   - Events are received by all of them, and settled by the engine of one: arrivals() shows it what all have received.
+//   - Each daemon announces itself every few seconds, so that any of them can list all.
+//   - All daemons receive events; the engine of one settles them. arrivals() shows it the events that any daemon
+//     received.
 //   - Requests that need the engine (`sync`, `backfill`, …) are submitted by a standby, carried out by the holder of
-//     the lease, and answered through the store. At least once: a holder that ends before it has answered leaves the
-//     request to the next one.
+//     the lease, and answered through the store, at least once: if a holder ends before it has answered, the next
+//     holder carries out the request.
 //
-// Times are by the store's clock. Called from the I/O thread alone; a call suspends until it is durable (writes) or
-// read. Errors of all: store_busy store_full store_failed store_corrupt, canceled once closed.
+// Times are by the store's clock. I/O thread only; a call suspends until it is durable (writes) or read. Errors of all
+// calls: store_busy store_full store_failed store_corrupt; canceled once closed.
 #pragma once
 
 #include "base/clock.hpp"
@@ -39,19 +40,19 @@ struct Daemon {
 
 struct DaemonRow {
     Daemon daemon{};
-    std::string since{};  // when it took this role, ISO 8601
-    Duration unseen{};    // since its last announcement
+    std::string since{};  // start of this role, ISO 8601
+    Duration unseen{};    // time since its last announcement
 
-    // It has probably ended, or does not reach the store.
+    // Whether it has probably ended, or cannot reach the store.
     bool is_lost() const { return unseen > kUnseenUsual; }
 
     static constexpr Duration kUnseenUsual = std::chrono::seconds(10);
 };
 
-// What was received since a number.
+// The events received since the number of an earlier call.
 struct Arrivals {
-    std::uint64_t newest = 0;            // pass it to the next call
-    std::vector<std::string> streams{};  // that these events name; each once
+    std::uint64_t newest = 0;            // to be passed to the next call
+    std::vector<std::string> streams{};  // of these events, each once
 };
 
 struct PeerRequest {
@@ -61,9 +62,9 @@ struct PeerRequest {
 
 class Peers {
   public:
-    // A daemon that was not seen for so long is not listed any more.
+    // A daemon is no longer listed after this time without an announcement.
     static constexpr Duration kUnseenMax = std::chrono::hours(1);
-    // A request that nobody has answered by then is dropped.
+    // A request is dropped if it has not been answered by then.
     static constexpr Duration kRequestLife = std::chrono::minutes(1);
 
     Peers() = default;
@@ -71,27 +72,27 @@ class Peers {
     Peers& operator=(const Peers&) = delete;
     virtual ~Peers() = default;
 
-    // Adds the daemon or renews its row; `since` is the time of the first one in that role.
+    // Adds the daemon, or renews its row. `since` is the time of its first announcement in the current role.
     virtual Task<Result<>> announce(Daemon daemon) = 0;
-    // It has ended.
+    // Removes the daemon's row, when the daemon ends.
     virtual Task<Result<>> withdraw(std::string id) = 0;
-    // In order of host and id.
+    // Ordered by host and id.
     virtual Task<Result<std::vector<DaemonRow>>> daemons() = 0;
 
-    // Of the events with a number above `after`, by any daemon. Numbers are in the order of commits: none appears below
-    // `newest` later.
+    // Returns the events with a number above `after`, received by any daemon. Numbers are in the order of commits, so
+    // no event with a number up to `newest` appears later.
     virtual Task<Result<Arrivals>> arrivals(std::uint64_t after) = 0;
 
-    // The request's id.
+    // Returns the request's id.
     virtual Task<Result<std::uint64_t>> submit(std::string request) = 0;
-    // Those without an answer, in order of their ids.
+    // The requests without an answer, in ascending order of id.
     virtual Task<Result<std::vector<PeerRequest>>> open_requests(std::size_t limit) = 0;
-    // By the holder of the engine's lease: checked against the fence as its other writes are. One that is not open any
-    // more stays as it is.
+    // Called by the holder of the engine's lease, and checked against the fence like its other writes. A request that
+    // is no longer open is not changed.
     virtual Task<Result<>> answer(std::uint64_t id, std::string answer) = 0;
-    // None: there is no answer yet, or no such request.
+    // std::nullopt if there is no answer yet, or no such request.
     virtual Task<Result<std::optional<std::string>>> answer_of(std::uint64_t id) = 0;
-    // Removes the request with its answer: nobody waits for it any more.
+    // Removes the request and its answer, which are no longer needed.
     virtual Task<Result<>> forget(std::uint64_t id) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Rows of a store's tables as the Reader returns them, the same in every database. A Row as in rows.hpp.
+// Converts rows of a store's tables to the Reader's values, the same in every database. Row: see rows.hpp.
 #pragma once
 
 #include "store/reader.hpp"
@@ -23,9 +23,9 @@ std::optional<std::string> time_or_none(const Row& row, int column) {
     return row.time_text(column);
 }
 
-// The columns begin at `first` in all of these.
+// `first` is the number of a function's first column.
 
-// Of kind, modified, hash, committed_at of the change `seq`.
+// Columns: kind, modified, hash, committed_at, of the change `seq`.
 template <class Row>
 ChainLink link_of_row(const Row& row, int first, std::uint64_t seq) {
     return {.seq = seq,
@@ -35,7 +35,7 @@ ChainLink link_of_row(const Row& row, int first, std::uint64_t seq) {
             .committed_at = row.time_text(first + 3)};
 }
 
-// Of seq, stream, id, and these.
+// Columns: seq, stream, id, then those of link_of_row().
 template <class Row>
 ChangeRow change_of_row(const Row& row, int first) {
     ChainLink link = link_of_row(row, first + 3, row.count(first));
@@ -48,7 +48,7 @@ ChangeRow change_of_row(const Row& row, int first) {
             .committed_at = std::move(link.committed_at)};
 }
 
-// Of id, modified, hash, seq, deleted_at; without the body.
+// Columns: id, modified, hash, seq, deleted_at. Does not set the body.
 template <class Row>
 RecordRow record_of_row(const Row& row, int first) {
     return {.id = std::string(row.text(first)),
@@ -58,7 +58,7 @@ RecordRow record_of_row(const Row& row, int first) {
             .deleted_at = time_or_none(row, first + 4)};
 }
 
-// Of start_day, end_day.
+// Columns: start_day, end_day.
 template <class Row>
 std::optional<DaySpan> days_of_row(const Row& row, int first) {
     if (row.is_null(first + 1)) return std::nullopt;
@@ -66,7 +66,7 @@ std::optional<DaySpan> days_of_row(const Row& row, int first) {
                    static_cast<std::uint32_t>(row.count(first + 1))};
 }
 
-// Of day, sign_in, field, was, is_now.
+// Columns: day, sign_in, field, was, is_now.
 template <class Row>
 Difference correction_of_row(const Row& row) {
     return {.day = std::string(row.text(0)),
@@ -76,7 +76,7 @@ Difference correction_of_row(const Row& row) {
             .is_now = text_or_none(row, 4)};
 }
 
-// Of message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, settled_at.
+// Columns: message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, settled_at.
 template <class Row>
 EventRow event_of_row(const Row& row, int first) {
     const auto text = [&](int column) { return std::string(row.text(first + column)); };
@@ -91,7 +91,7 @@ EventRow event_of_row(const Row& row, int first) {
             .settled_at = time_or_none(row, first + 8)};
 }
 
-// Of stream, id, modified, reason, the body's bytes, attempts, first_at, last_at.
+// Columns: stream, id, modified, reason, the number of bytes of the body, attempts, first_at, last_at.
 template <class Row>
 QuarantineRow quarantine_of_row(const Row& row) {
     return {.stream = std::string(row.text(0)),

@@ -1,11 +1,11 @@
-// The Reader seam: the content of a store, page by page, for read-only consumers (the API). SQLite in the daemon
-// (store/sqlite), on its own connections and threads, so it does not block writers.
+// The Reader seam: the content of a store, page by page, for read-only consumers (the API). SQLite or PostgreSQL in the
+// daemon (store/sqlite, store/postgres), on separate connections and threads, so it does not block writers.
 //
 // Called from the I/O thread only; a call suspends until it has read. Every call is one short read transaction, limited
 // by rows and bytes: `next` of a page continues where it ended. Nothing stays pinned between two calls.
 //
-// Errors of all: store_busy (also during the first load of an empty store, if a call needs its index) store_failed
-// store_corrupt; canceled once closed.
+// Errors of all calls: store_busy (also during the first load of an empty SQLite store, if a call needs its index)
+// store_failed store_corrupt; canceled once closed.
 #pragma once
 
 #include "base/clock.hpp"

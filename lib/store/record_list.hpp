@@ -1,5 +1,5 @@
-// Lists of records page by page, the same in every database: what a page may cost, where it continues, and which
-// records belong to it. The database supplies the rows in the order of the list.
+// Lists of records, page by page, the same in every database: the cost limit of a page, the position of the next one,
+// and the filter. The database supplies the rows in the order of the list.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,14 +14,15 @@
 
 namespace carecloud {
 
-// The most that one page may cost. Tests make it small.
+// The maximum cost of one page. Tests make it small.
 struct ReadBounds {
-    std::size_t bodies_bytes_max =
-        4U << 20U;                     // of a page's bodies; its first record is returned whatever its size
-    std::size_t scanned_max = 20'000;  // rows looked at
+    // Of a page's bodies. The first record is returned regardless of its size.
+    std::size_t bodies_bytes_max = 4U << 20U;
+    std::size_t scanned_max = 20'000;  // rows read
 };
 
-// The position in a list that is ordered by the log: a second or a day, and the seq in it. As text "1709251200.4711".
+// A position in a list that is ordered by the change log: a second or a day, and a seq within it. As text
+// "1709251200.4711".
 struct ListPosition {
     std::int64_t number = 0;
     std::int64_t seq = 0;
@@ -30,28 +31,28 @@ struct ListPosition {
     std::string to_string() const { return std::to_string(number) + "." + std::to_string(seq); }
 };
 
-// Where a list by time or days begins or continues. Errors: invalid_argument.
+// The position at which a list by time or by days begins or continues. Errors: invalid_argument.
 Result<ListPosition> first_position(const RecordFilter& filter);
 
-// Whether the newest version of a record matches: its `modified`, and its days if it has any.
+// Whether the newest version of a record, given its `modified` and its days, if it has any, matches the filter.
 bool matches(const RecordFilter& filter, std::string_view modified, const std::optional<DaySpan>& days);
 
-// A page that is filled up to its limits.
+// Collects a page up to its limits.
 class RecordList {
   public:
     RecordList(const ReadBounds& bounds, std::size_t limit) : bounds_(bounds), limit_(limit) {}
 
-    // Then the page ends, and the next one continues after the last row that was looked at.
+    // Whether a limit is reached: the page ends, and the next one continues after the last row read.
     bool is_full() const {
-        return looked_at_ == bounds_.scanned_max || page_.records.size() == limit_ ||
+        return rows_read_ == bounds_.scanned_max || page_.records.size() == limit_ ||
                bytes_ >= bounds_.bodies_bytes_max;
     }
-    void look_at() { ++looked_at_; }
+    void count_row() { ++rows_read_; }
     void add(RecordRow row, std::size_t body_bytes) {
         bytes_ += body_bytes;
         page_.records.push_back(std::move(row));
     }
-    // Whether the page is full; then `position` is its next.
+    // If the page is full, sets its `next` to `position` and returns true.
     bool ends_at(const std::string& position) {
         if (!is_full()) return false;
         page_.next = position;
@@ -63,7 +64,7 @@ class RecordList {
     const ReadBounds& bounds_;
     std::size_t limit_;
     RecordPage page_{};
-    std::size_t looked_at_ = 0;
+    std::size_t rows_read_ = 0;
     std::size_t bytes_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Rows of a store's tables as values, the same in every database. A Row is what the database's own class for a result
-// is: its columns by number, by text(), number(), count(), flag(), is_null() and time_text().
+// Converts rows of a store's tables to values, the same in every database. A Row is the database's class for a result
+// row, whose columns are read by number: text(), number(), count(), flag(), is_null() and time_text().
 #pragma once
 
 #include "base/error.hpp"
@@ -19,8 +19,8 @@ inline constexpr std::string_view kPassColumns =
     "position_modified, position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, "
     "requests, error, hint, wished_at, started_at, updated_at, holes, awaiting, reason, unexplained, ranges";
 
-// Of a SELECT of kPassColumns. A row whose words are unknown to this version is a failed pass that states so: the
-// others are not delayed by it.
+// Reads a row of `SELECT kPassColumns`. A row whose kind or state is unknown to this version becomes a failed pass
+// whose error states that, so it does not delay other passes.
 template <class Row>
 Job job_of_row(const Row& row) {
     const auto text = [&](int column) { return std::string(row.text(column)); };
@@ -72,10 +72,10 @@ inline constexpr std::string_view kStreamColumns =
     "entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at, portal_time, "
     "reconciled_fingerprint, ranges";
 
-// What load_stream() fails by if a stored time is none.
+// The error of load_stream() if a stored time is not a timestamp.
 Error damaged_stream(const std::string& stream, const std::string& column);
 
-// Of a SELECT of kStreamColumns. Errors: store_corrupt if a stored time does not parse.
+// Reads a row of `SELECT kStreamColumns`. Errors: store_corrupt if a stored time cannot be parsed.
 template <class Row>
 Result<std::optional<StreamState>> stream_of_row(const Row& row, const std::string& stream) {
     const auto text = [&](int column) { return std::string(row.text(column)); };
@@ -101,7 +101,7 @@ Result<std::optional<StreamState>> stream_of_row(const Row& row, const std::stri
     return std::optional<StreamState>(std::move(state));
 }
 
-// Of message_id, record_id, event_time, held_seq.
+// Columns: message_id, record_id, event_time, held_seq.
 template <class Row>
 OpenEvent open_event_of_row(const Row& row) {
     return {.message_id = std::string(row.text(0)),
@@ -110,8 +110,8 @@ OpenEvent open_event_of_row(const Row& row) {
             .held_seq = row.count(3)};
 }
 
-// Of topic_arn, state, subscription_arn, changed_at. A state unknown to this version is from a newer one: until it is
-// updated, it counts as pending.
+// Columns: topic_arn, state, subscription_arn, changed_at. A state unknown to this version was written by a newer
+// version: it counts as pending until the row is updated.
 template <class Row>
 Subscription subscription_of_row(const Row& row) {
     return {.topic_arn = std::string(row.text(0)),
@@ -120,7 +120,7 @@ Subscription subscription_of_row(const Row& row) {
             .changed_at = row.time_text(3)};
 }
 
-// Of id, modified. A text that is no time is long ago.
+// Columns: id, modified. A `modified` that is not a timestamp counts as the earliest.
 template <class Row>
 Key key_of_row(const Row& row) {
     Key key{std::string(row.text(0)), std::string(row.text(1)), {}};
@@ -128,7 +128,7 @@ Key key_of_row(const Row& row) {
     return key;
 }
 
-// Of id, modified, ask_at.
+// Columns: id, modified, ask_at.
 template <class Row>
 Doubt doubt_of_row(const Row& row) {
     return {.key = key_of_row(row), .ask_at = Timestamp::parse(row.text(2)).value_or(Timestamp{})};

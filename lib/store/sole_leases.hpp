@@ -1,4 +1,5 @@
-// The Leases of a store that one daemon alone can open: whoever has opened it holds each lease until it closes.
+// The Leases of a store that only one daemon can open: the daemon that opened it holds every lease until it closes the
+// store.
 #pragma once
 
 #include "store/leases.hpp"

@@ -1,12 +1,13 @@
-// The Store seam, and its parts for consumers that need only one of them (JobStore, QuotaStore, DoubtStore): SQLite in
-// the daemon (store/sqlite), in memory in simulation.
+// The Store seam, and its parts for consumers that need only one of them (JobStore, QuotaStore, DoubtStore): SQLite or
+// PostgreSQL in the daemon (store/sqlite, store/postgres), in memory in simulation.
 //
 // Called from the I/O thread only; a call suspends until it is durable (writes) or read, and its work is done on the
 // store's own threads. Writes are executed in the order of the calls. Canceling the waiting coroutine does not stop a
 // write that was begun: the call still ends with its true outcome.
 //
-// Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in the store,
-// unless the result of a commit was lost: callers repeat the call, and versions already held write nothing.
+// Errors of all calls: store_busy store_full store_failed store_corrupt; canceled once closed. After any error nothing
+// of the call is in the store, unless only the result of the commit was lost: callers repeat the call, and versions
+// already held write nothing.
 #pragma once
 
 #include "base/clock.hpp"
@@ -93,15 +94,15 @@ class DoubtStore {
 // The records and the streams' state, for the engine, with its jobs and its quota, which are in the same database.
 class Store : public JobStore, public QuotaStore, public DoubtStore {
   public:
-    // From the next call on every transaction that the engine writes is checked against this fence, in the transaction
-    // itself: commit(), save_pass(), note_first_pass(), save_requests(), and in the same database Inbox::settle() and
-    // Peers::answer(). One whose fence no longer holds writes nothing and ends by store_lost. Calls that were made
-    // before keep the fence that they were made with. None: nothing is checked, which is for stores that one daemon
-    // alone can open.
+    // From the next call on, every transaction that the engine writes is checked against this fence, within the
+    // transaction: commit(), save_pass(), note_first_pass(), save_requests(), and in the same database Inbox::settle()
+    // and Peers::answer(). A call whose fence no longer holds writes nothing and fails with store_lost. Earlier calls
+    // keep the fence with which they were made. std::nullopt: nothing is checked, for stores that only one daemon can
+    // open.
     //
-    // A fence that differs from the last one begins a life of the engine: others may have committed since the last one,
-    // so nothing that this object remembers of the store's content or of the portal's answers (AnswerLog) holds any
-    // more.
+    // A fence that differs from the previous one begins a new run of the engine. Another daemon may have committed in
+    // the meantime, so everything that this object remembers of the store's content or of the portal's answers
+    // (AnswerLog) is discarded.
     virtual void set_fence(std::optional<Fence> fence) = 0;
 
     // The stream's row; none if the stream never committed.

@@ -23,13 +23,13 @@
 
 namespace carecloud {
 
-// Content older than these times is not to be kept; std::nullopt: it is kept forever.
+// Content older than these times may be removed; std::nullopt: it is kept permanently.
 struct KeepLimits {
     std::optional<Timestamp> versions{};  // former versions and their corrections
     std::optional<Timestamp> changes{};   // of the log, except each record's newest
     std::optional<Timestamp> events{};    // settled ones
     std::optional<Timestamp> deleted{};   // bodies of deleted records, with their former versions
-    bool keep_versions = true;            // false: no further ones are written
+    bool keep_versions = true;            // false: no further former versions are written
 };
 
 // A request to erase a record's content.
@@ -81,35 +81,38 @@ class StoreHandle {
     virtual Inbox& inbox() = 0;
     virtual CertificateStore& certificates() = 0;
     virtual Reader& reader() = 0;
-    // Whoever holds the lease kEngineLease runs the engine.
+    // The holder of the lease kEngineLease runs the engine.
     virtual Leases& leases() = 0;
-    // Null: one daemon alone can open this store.
+    // Null if only one daemon can open this store.
     virtual Peers* peers() = 0;
 
-    // Called after each commit that added to the change log, by any daemon, with its newest seq: what reads the log
-    // finds it there. It must not throw. One at a time; empty: nobody is called.
+    // Called with the newest seq after commits of any daemon that added to the change log; readers of the log find that
+    // change there. Several commits may be reported by one call. There is one listener, or none if it is empty. It must
+    // not throw.
     virtual void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) = 0;
-    // Called when another daemon has received an event, or submitted or answered a request; perhaps more often, or once
-    // for many. A hint: who waits looks each second besides. It must not throw. One at a time; empty: nobody is called.
+    // Called when a daemon has received an event, or submitted or answered a request. Only a hint: a call may be
+    // missing, superfluous, or report several of these, so callers also poll. There is one listener, or none if it is
+    // empty. It must not throw.
     virtual void set_peer_listener(std::function<void()> listener) = 0;
 
-    // Whether this process still owns the store, and its writes are kept. store_failed: the store is lost (hazard 37),
-    // and all later calls that write fail with that error, too.
+    // Checks that this process still owns the store and that its writes are kept. store_failed: the store is lost
+    // (hazard 37), and all later writes fail with that error, too.
     virtual Task<Result<>> check_owned() = 0;
 
-    // Removes a slice of what is older than the limits. Takes some milliseconds, in order with the other writes.
+    // Removes a slice of the content that is older than the limits, in order with the other writes. Takes some
+    // milliseconds.
     virtual Task<Result<PruneReport>> prune(KeepLimits limits) = 0;
 
-    // Overwrites a record's content, in its former versions and in every copy; hashes, changes and rows remain.
+    // Overwrites the content of a record: its body, former versions and every copy. Hashes, changes and rows remain.
     virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
 
-    // What an operator should know of the store as it was opened; empty: nothing.
+    // A notice about the opened store for the operator; empty if there is none.
     virtual std::string notice() const { return {}; }
 
-    // What it takes of this machine. Reads from the kernel's memory alone.
+    // Resource usage, without disk or network access.
     virtual StoreUse use() const = 0;
 
-    // Completes every call that was begun and releases the store for another daemon. Blocks. Later calls end as
+    // Completes all calls that were begun, and releases the store for another daemon. Blocks. Later calls fail with
     // `canceled`.
     virtual void close() = 0;
 };

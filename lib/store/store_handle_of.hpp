@@ -1,5 +1,5 @@
-// What the StoreHandle of each kind of store has in common: a store, which is the inbox and keeps certificates, too,
-// and the reader beside it.
+// The common part of each kind of StoreHandle: a store, which is also the inbox and the certificate store, and a
+// reader.
 #pragma once
 
 #include "store/store_handle.hpp"

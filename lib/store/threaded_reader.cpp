@@ -8,7 +8,7 @@ ThreadedReader::ReadThread::ReadThread(std::unique_ptr<BlockingReader> opened,
                                        std::chrono::milliseconds quiet_after)
     : database_(std::move(opened)), thread_([this] { database_->release_memory(); }, quiet_after) {}
 
-// That method of the database with these arguments, on the thread.
+// Calls the database's method with these arguments on the thread.
 template <class T, class... Parameters, class... Arguments>
 Task<Result<T>> ThreadedReader::ReadThread::call(Result<T> (BlockingReader::*method)(Parameters...),
                                                  Arguments... arguments) {

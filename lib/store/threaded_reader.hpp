@@ -1,5 +1,5 @@
-// A Reader over a database that is read by blocking calls, on two threads with a connection each: what walks over many
-// records (records(), versions(), count_records()) waits for others of its kind alone, and never delays a follower of
+// Implements the Reader with blocking calls on two threads, each with its own connection. Calls that may read many rows
+// (records(), versions(), version(), life(), count_records()) share one of them, so they never delay a follower of
 // changes.
 #pragma once
 
@@ -22,7 +22,7 @@ class ThreadedReader : public Reader {
     ThreadedReader(std::unique_ptr<BlockingReader> quick, std::unique_ptr<BlockingReader> walks,
                    std::chrono::milliseconds quiet_after);
 
-    // Carries out every call that was begun; later ones end as `canceled`. Blocks. The destructor closes, too.
+    // Completes all calls that were begun; later calls fail with `canceled`. Blocks. The destructor closes, too.
     void close();
 
     Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) override;
@@ -44,7 +44,7 @@ class ThreadedReader : public Reader {
     Task<Result<std::uint64_t>> count_records(std::string stream) override;
 
   private:
-    // A thread and the connection that it alone uses.
+    // A thread and the connection that only it uses.
     class ReadThread {
       public:
         ReadThread(std::unique_ptr<BlockingReader> opened, std::chrono::milliseconds quiet_after);
@@ -58,7 +58,7 @@ class ThreadedReader : public Reader {
 
       private:
         std::unique_ptr<BlockingReader> database_;  // gone once closed
-        JobThread thread_;                          // ends before the database goes
+        JobThread thread_;                          // ends before the database is destroyed
     };
 
     ReadThread quick_;

@@ -27,7 +27,7 @@ VersionPage versions_of_chain(const std::vector<ChainLink>& chain, bool has_body
                               const VersionRows& rows) {
     VersionPage page;
     std::size_t bytes = 0;
-    // A version that is deleted and restored has several numbers.
+    // A version that was deleted and restored occurs at several numbers.
     std::set<Hash> kept;
     if (has_body) kept.insert(chain.front().hash);
     for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -57,7 +57,7 @@ Result<std::optional<VersionBody>> version_of_chain(const std::vector<ChainLink>
     if (sought == chain.end()) return std::optional<VersionBody>();
     if (newest.hash == sought->hash && newest.body != kNoBody)
         return std::optional(VersionBody{sought->hash, std::string(newest.body)});
-    // From the newest to the oldest: each is packed as its difference from the one after it.
+    // From the newest to the oldest: each is packed as its difference from the one that replaced it.
     BodyUnpacker unpacker(newest.body);
     std::uint64_t damaged = 0;
     for (const ChainLink& link : chain) {

@@ -47,7 +47,7 @@ void list_by_id(PgConnection& db, const RecordFilter& filter, RecordList& list) 
         for (const PgRow row : rows) {
             if (list.ends_at(last)) return;
             last = row.text(0);
-            list.look_at();
+            list.count_row();
             add(list, row, 0);
         }
     }
@@ -69,7 +69,7 @@ void list_by_log(PgConnection& db, const RecordFilter& filter, ListPosition posi
         for (const PgRow row : rows) {
             if (list.ends_at(position.to_string())) return;
             position = {row.number(0), row.number(1)};
-            list.look_at();
+            list.count_row();
             if (matches(filter, row.text(3), days_of_row(row, 9))) add(list, row, 2);
         }
     }

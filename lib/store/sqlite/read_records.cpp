@@ -48,7 +48,7 @@ RecordPage ReadDatabase::list_by_id(const RecordFilter& filter) {
     const Statement::Scope scope(list_by_id_);
     while (list_by_id_.step() && !list.ends_at(last)) {
         last = list_by_id_.text(1);
-        list.look_at();
+        list.count_row();
         add(list, list_by_id_);
     }
     return std::move(list.page());
@@ -66,7 +66,7 @@ Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
     const Statement::Scope scope(scan);
     while (scan.step() && !list.ends_at(position.to_string())) {
         position = {scan.integer(0), scan.integer(1)};
-        list.look_at();
+        list.count_row();
         // Most excluded rows are excluded by their first day, which is in the index.
         if (!filter.modified_since && scan.integer(2) > filter.days->last) continue;
         newest_.bind(1, position.seq);
