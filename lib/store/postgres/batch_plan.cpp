@@ -15,7 +15,7 @@ BatchPlan::BatchPlan(const Batch& batch, BatchRows& rows, PgHistory& history, co
       not_text_(not_text),
       keep_versions_(keep_versions) {}
 
-// The page first: its changes have the lower numbers, and the deletions come from another response.
+// The page comes first: its changes get the lower numbers. The deletions come from another response (page_changes).
 void BatchPlan::decide() {
     summary_.last_seq = rows_.seq;
     read_history();
@@ -34,7 +34,8 @@ bool BatchPlan::is_not_text(const Record& record) const {
                        [&](const InvalidRecord& one) { return one.body.data() == record.body.data(); });
 }
 
-// Of the records whose held version is another one: nearly all decisions need it, so it is read at once.
+// Reads the history of the records whose held version differs from the arriving one. Almost all of these decisions need
+// it, so it is read in one round trip.
 void BatchPlan::read_history() {
     std::vector<std::int64_t> newest;
     for (const Record& record : batch_.page ? batch_.page->records : std::vector<Record>()) {
@@ -59,8 +60,9 @@ void BatchPlan::decide_page() {
     quarantine(batch_.unreachable, true);
 }
 
-// What a record in quarantine means once it has been read well: a version that was taken ends it, one that is held does
-// unless a newer one is in quarantine, or its `modified` says nothing.
+// A valid record removes its row from quarantine if it was taken. If its version is already held, it removes the row
+// unless the version in quarantine is newer or has no valid `modified`, or the page has an invalid record with the same
+// id.
 void BatchPlan::decide_quarantine(const Record& record, bool taken) {
     const BatchQuarantine* const row = rows_.quarantine.find(record.id);
     if (!row) return;
@@ -111,7 +113,7 @@ void BatchPlan::recall_doubt(std::string_view id, HeldVersion& held) {
     if (Timestamp::parse(row->modified) == held.modified) held.doubted = row->hash;
 }
 
-// True: the row is to be written, since it is new or is about another version.
+// True if the row must be written because the doubt is new or about another version.
 bool BatchPlan::doubt(const Record& record, Timestamp ask_at, std::uint64_t reversals) {
     const BatchDoubt* const held = rows_.doubts.find(record.id);
     if (held && held->modified == record.modified_text && held->hash == record.hash && held->ask_at == ask_at)
@@ -149,7 +151,7 @@ void BatchPlan::apply(BatchRecord& row, const Record& record, ChangeKind kind, s
     row.deleted = false;
 }
 
-// One more change of that record, which its row then holds.
+// Adds a change of the record and updates its row. Returns the planned number.
 std::uint64_t BatchPlan::log(BatchRecord& row, PlannedChange change) {
     change.seq = kPlannedSeq + changes_.size() + 1;
     change.previous = row.change.seq;
@@ -178,7 +180,8 @@ void BatchPlan::decide_gone() {
     }
 }
 
-// Unless it was stored again in the meantime, or the portal was asked before it had answered with that version.
+// Unless the record was stored again in the meantime, or the portal's denial was requested before the response that
+// brought this version.
 void BatchPlan::mark_deleted(const Key& key) {
     const auto found = rows_.records.find(key.id);
     if (found == rows_.records.end() || found->second.deleted) return;
@@ -186,7 +189,7 @@ void BatchPlan::mark_deleted(const Key& key) {
     const bool is_that_version =
         row.modified_text == key.modified_text || row.change.version.modified == key.modified;
     if (!is_that_version || !batch_.denied.is_after(answers_.of(row.change.seq))) return;
-    // No longer in any list of days.
+    // Without days: the record is no longer in lists by days.
     log(row, {.kind = ChangeKind::deleted,
               .id = found->first,
               .modified_text = row.modified_text,

@@ -1,11 +1,12 @@
-// What a batch changes, decided in memory on the rows that were read: records with their changes, quarantine, doubts,
+// The changes of a batch, decided in memory on the rows that were read: records with their changes, quarantine, doubts,
 // omissions and the stream's row. The rules are those of model/change.hpp, as in every store.
 //
-//     BatchPlan plan(batch, rows, history, answers, at, keep_versions);
+//     BatchPlan plan(batch, rows, history, answers, at, not_text, keep_versions);
 //     plan.decide();
-//     write(plan.changes(), plan.records(), rows, plan.summary());
+//     BatchWriter(db, batch, rows, plan, at).write(versions, channel);
 //
-// New changes have planned numbers until the log's head is known: kPlannedSeq and 1, 2, ….
+// New changes have planned numbers (kPlannedSeq + 1, + 2, …) until the head of the log is locked, which happens as late
+// as possible (BatchWriter::write).
 #pragma once
 
 #include "model/batch.hpp"
@@ -30,41 +31,42 @@ struct PlannedChange {
     Timestamp modified{};
     Hash hash{};
     std::optional<DaySpan> days{};
-    std::uint64_t previous = 0;  // perhaps planned
+    std::uint64_t previous = 0;  // may be a planned number
     std::uint64_t reversal = 0;
 };
 
 // A version that is replaced. Its body is in the page if it came with it, otherwise in the database.
 struct PlannedVersion {
-    std::uint64_t seq = 0;  // of the change that replaces it, planned
+    std::uint64_t seq = 0;  // of the change that replaces it; a planned number
     std::uint64_t previous = 0;
     std::string_view id{};
     std::string modified_text{};
     Hash hash{};
-    const Record* former = nullptr;
+    const Record* former = nullptr;  // null: its body is in the database
     std::string_view now{};
 };
 
 class BatchPlan {
   public:
-    // All outlive it. `not_text`: records of the page that the database cannot hold, which go to quarantine.
+    // All must outlive this object. `not_text`: the records of the page that the database cannot store, which are
+    // quarantined.
     BatchPlan(const Batch& batch, BatchRows& rows, PgHistory& history, const AnswerLog& answers, Timestamp at,
               const std::vector<InvalidRecord>& not_text, bool keep_versions);
 
-    // Decides. Reads the log through `history`, which may throw PgError.
+    // Makes the decisions. Reads the log through `history`. Throws PgError.
     void decide();
 
     const std::vector<PlannedChange>& changes() const { return changes_; }
-    // How many of them came with the page; the others are deletions.
+    // The number of changes() from the page; the others are deletions.
     std::size_t page_changes() const { return page_changes_; }
     const std::vector<PlannedVersion>& versions() const { return versions_; }
     // The stored changes whose versions are replaced and not kept.
     const std::vector<std::int64_t>& unkept() const { return unkept_; }
-    // Whose rows are to be written, in the order in which they were first touched.
+    // The ids of the records whose rows must be written, in the order in which they were first changed.
     const std::vector<std::string_view>& changed_records() const { return changed_records_; }
-    // The stream's row is to be written.
+    // Whether the stream's row must be written.
     bool is_stream_changed() const { return stream_changed_; }
-    // last_seq is that before the batch.
+    // Its last_seq is the newest change before the batch.
     const CommitSummary& summary() const { return summary_; }
 
   private:

@@ -7,12 +7,12 @@
 namespace carecloud {
 namespace {
 
-// Before the first ANALYZE `id = ANY(…)` would read the whole stream; this form never does.
+// Before the first ANALYZE, `id = ANY(…)` would read the whole stream. This form never does.
 constexpr PgSql kReadRecords{
     "read_records",
     "SELECT r.id, r.modified, r.hash, r.kind, r.deleted_at IS NOT NULL, r.seq FROM unnest($2) u(id)"
     " CROSS JOIN LATERAL (SELECT * FROM records WHERE stream = $1 AND id = u.id COLLATE \"C\" LIMIT 1) r"};
-// Nearly always empty for the stream, which is then seen before the ids are.
+// Almost always the stream has no row in this table; the last condition then prevents a lookup for each id.
 constexpr PgSql kReadQuarantine{
     "read_quarantine",
     "SELECT q.id, q.modified, q.reason, q.attempts, q.first_at FROM unnest($2) u(id) CROSS JOIN LATERAL"
@@ -28,7 +28,7 @@ constexpr PgSql kReadOmitted{
     "SELECT o.id FROM unnest($2) u(id) CROSS JOIN LATERAL"
     " (SELECT * FROM omitted WHERE stream = $1 AND id = u.id COLLATE \"C\" LIMIT 1) o"};
 constexpr PgSql kReadHead{"read_head", "SELECT seq FROM change_head"};
-// From each of the newest changes to those before it. A chain that is damaged ends, because it must descend.
+// Follows each chain from its newest change. The numbers must descend, so a damaged chain ends, too.
 constexpr PgSql kReadHistory{
     "read_history",
     "WITH RECURSIVE chain AS ("
@@ -77,7 +77,7 @@ void fill(BatchRows& rows, const std::vector<PgRows>& results, std::size_t at, b
                                              .reversals = row.count(5)});
     }
     for (const PgRow row : results[at + 4]) {
-        // A row that is damaged is written again.
+        // A damaged row is treated as missing, and overwritten.
         const auto state = stream_of_row(row, stream);
         if (state) rows.stream = *state;
     }
@@ -139,7 +139,7 @@ std::optional<BatchRows> read_batch_rows(PgPipeline& pipeline, const Batch& batc
     pipeline.add(read_stream, batch.stream);
     if (has_omissions) pipeline.add(kReadOmitted, batch.stream, PgTexts{ids});
     const std::vector<PgRows> results = pipeline.finish();
-    // The first result is BEGIN's.
+    // The first result is that of BEGIN.
     if (fence && results[1].empty()) return std::nullopt;
     BatchRows rows;
     fill(rows, results, fence ? 2 : 1, has_omissions, batch.stream);

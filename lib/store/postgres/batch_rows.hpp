@@ -1,5 +1,5 @@
-// What the database holds of everything that a batch touches, as it is read before anything is decided. All decisions
-// are made on these rows in memory (batch_plan.hpp), which then hold what is to be written.
+// The rows of everything that a batch touches, read before anything is decided. The decisions (batch_plan.hpp) change
+// these rows in memory; then the changed ones are written (batch_writer.hpp).
 #pragma once
 
 #include "model/batch.hpp"
@@ -22,15 +22,15 @@ struct BatchRecord {
     HeldChange change{};
     std::string modified_text{};
     bool deleted = false;
-    std::uint64_t stored_seq = 0;    // in the database; 0: it has no row there
-    const Record* newest = nullptr;  // of this batch, taken; null: none was
-    bool is_changed = false;         // the row is to be written
+    std::uint64_t stored_seq = 0;    // of the row in the database; 0: there is none
+    const Record* newest = nullptr;  // the last version taken from this batch; null: none
+    bool is_changed = false;         // the row must be written
 };
 
 struct BatchQuarantine {
     std::string modified{};
     std::string reason{};
-    std::string_view body{};  // of this batch
+    std::string_view body{};  // from this batch
     std::uint64_t attempts = 0;
     Timestamp first_at{};
 };
@@ -43,7 +43,8 @@ struct BatchDoubt {
     std::uint64_t reversals = 0;
 };
 
-// Rows of a table by id; none: there is no such row any more. `changed` are to be written.
+// Rows of a table by id; std::nullopt if the row was removed. `changed`: the ids of the rows to write, possibly
+// repeated.
 template <class Row>
 struct TableRows {
     TextMap<std::optional<Row>> by_id{};
@@ -77,24 +78,25 @@ struct BatchRows {
     std::optional<StreamState> stream{};
 };
 
-// The ids of the batch, each once.
+// The ids in the batch, each once.
 std::vector<std::string_view> ids_of(const Batch& batch, const std::vector<InvalidRecord>& not_text);
 
-// Reads them in one round trip, which begins the transaction. Nothing if the fence does not hold. Throws PgError.
+// Reads the rows in one round trip, in which the transaction begins. std::nullopt if the fence does not hold. Throws
+// PgError.
 std::optional<BatchRows> read_batch_rows(PgPipeline& pipeline, const Batch& batch,
                                          const std::vector<std::string_view>& ids,
                                          const std::optional<Fence>& fence);
 
-// The changes that records of the batch went through, read from the log as far as they are asked for.
+// Earlier changes of the batch's records, read from the log as needed.
 class PgHistory {
   public:
     explicit PgHistory(PgConnection& db) : db_(db) {}
 
-    // The newest changes and the few before them, in one round trip.
+    // Reads these changes and the few before each of them, in one round trip.
     void read(const std::vector<std::int64_t>& newest);
-    // A change of this batch.
+    // Adds a change of this batch.
     void add(std::uint64_t seq, const PastChange& change) { changes_[seq] = change; }
-    // None: it was pruned.
+    // std::nullopt if the change was pruned.
     std::optional<PastChange> past(std::uint64_t seq);
 
   private:
@@ -104,8 +106,8 @@ class PgHistory {
     std::unordered_map<std::uint64_t, PastChange> changes_;
 };
 
-// The first statement of a transaction that the engine writes: one row, or the fence does not hold. It locks the lease
-// against a take until the end of the transaction.
+// Checks the fence: the first statement of each transaction that the engine writes. It returns one row if the fence
+// holds, and locks the lease against a take until the transaction ends.
 void add_fence(PgPipeline& pipeline, const std::optional<Fence>& fence);
 bool holds_fence(PgConnection& db, const std::optional<Fence>& fence);
 

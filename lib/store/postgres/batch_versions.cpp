@@ -7,14 +7,14 @@
 namespace carecloud {
 namespace {
 
-// Whole bodies are up to 35 KB: a lot is in memory twice for a short time.
+// Full bodies have up to 35 KB; those of a lot are in memory twice for a short time.
 constexpr std::size_t kLotRecords = 128;
 
 constexpr PgSql kReadBodies{
     "read_bodies",
     "SELECT r.id, r.body FROM unnest($2) u(id)"
     " CROSS JOIN LATERAL (SELECT * FROM records WHERE stream = $1 AND id = u.id COLLATE \"C\" LIMIT 1) r"};
-// From each change back to the newest one whose replaced version is kept.
+// Follows each chain back to the newest change whose replaced version is kept.
 constexpr PgSql kReadKept{
     "read_kept",
     "WITH RECURSIVE chain AS (SELECT u.seq AS start, u.seq FROM unnest($1) u(seq)"
@@ -86,7 +86,8 @@ void BatchVersions::sort(std::vector<Replaced> done) {
     }
 }
 
-// The newest version that is kept of such a record was packed with the bytes that have been replaced by others now.
+// Another spelling has replaced the bytes against which the newest kept version of such a record is packed, so that
+// version is packed again.
 void BatchVersions::pack_respelled(const BatchPlan& plan) {
     std::vector<std::int64_t> starts;
     for (Respelled& one : respelled_) {

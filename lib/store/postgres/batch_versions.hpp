@@ -1,9 +1,10 @@
-// The versions that a batch replaces: their bodies are read, packed by an ArchiveThread, and written with what was
-// corrected in them.
+// The versions that a batch replaces: their bodies are read, packed by an ArchiveThread, and written with the
+// corrections.
 //
 //     BatchVersions versions(db, archive, packer);
-//     versions.pack(batch, plan);              // before the log's head is locked
-//     versions.write(pipeline, base, stream);  // afterwards
+//     versions.pack(batch, plan);      // before the head of the log is locked
+//     versions.copy(stream, base);     // afterwards
+//     versions.add_updates(pipeline);
 #pragma once
 
 #include "store/archive_thread.hpp"
@@ -18,7 +19,7 @@
 
 namespace carecloud {
 
-// Planned numbers begin behind `base`.
+// Converts a planned number; other numbers are returned unchanged. `base`: the head of the log before the batch.
 std::uint64_t final_seq(std::uint64_t seq, std::uint64_t base);
 
 class BatchVersions {
@@ -26,11 +27,11 @@ class BatchVersions {
     BatchVersions(PgConnection& db, ArchiveThread& archive, BodyPacker& packer)
         : db_(db), archive_(archive), packer_(packer) {}
 
-    // Throws PgError, as what follows.
+    // Throws PgError, like the calls below.
     void pack(const Batch& batch, const BatchPlan& plan);
-    // Copies the new rows.
+    // Writes the new rows with COPY.
     void copy(const std::string& stream, std::uint64_t base);
-    // The other statements.
+    // Adds the other statements to the pipeline.
     void add_updates(PgPipeline& pipeline);
 
   private:
@@ -57,8 +58,8 @@ class BatchVersions {
     std::vector<Respelled> respelled_;
     std::unordered_map<std::uint64_t, std::size_t> kept_by_seq_;
     std::unordered_map<std::uint64_t, Stored> stored_;  // versions to pack again, by their seq
-    std::unordered_map<std::uint64_t, std::uint64_t>
-        start_of_;  // of a change: the newest version kept behind it
+    // For a change: the newest change at or before it whose replaced version is kept.
+    std::unordered_map<std::uint64_t, std::uint64_t> start_of_;
 };
 
 }  // namespace carecloud

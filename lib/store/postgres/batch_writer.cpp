@@ -50,7 +50,7 @@ constexpr PgSql kPutStream{
     " ranges = excluded.ranges"};
 constexpr PgSql kNotify{"notify", "SELECT pg_notify($1, '')"};
 
-// Writes the changed rows of a table, each by the function for one that is there or one that is not any more.
+// Calls `put` for each changed row that exists and `remove` for each that was removed, once per id.
 template <class Row, class Put, class Remove>
 void add_rows(const TableRows<Row>& rows, Put put, Remove remove) {
     TextMap<bool> done;
@@ -68,6 +68,7 @@ void add_rows(const TableRows<Row>& rows, Put put, Remove remove) {
 
 std::uint64_t BatchWriter::write(BatchVersions& versions, const std::string& channel) {
     const std::size_t count = plan_.changes().size();
+    // The commits of all daemons wait for this row's lock, which is held until the commit.
     const std::uint64_t newest = count > 0 ? take_numbers() : rows_.seq;
     if (count > 0) {
         copy_records();
@@ -83,6 +84,7 @@ std::uint64_t BatchWriter::write(BatchVersions& versions, const std::string& cha
     if (plan_.is_stream_changed()) add_stream(pipeline);
     if (count > 0) pipeline.add(kNotify, channel);
     const std::vector<PgRows> results = pipeline.finish();
+    // Each update is conditional on the seq that was read.
     for (std::size_t i = 0; i < updates; ++i) {
         if (results[i].affected() != 1)
             throw PgError(PgError::Kind::refused, "40001", "another program has changed a record meanwhile");
@@ -201,7 +203,7 @@ void BatchWriter::add_stream(PgPipeline& pipeline) {
         return part ? std::optional<std::string>((*part).*member) : std::nullopt;
     };
     const auto portal_time = state.portal_time ? std::optional(state.portal_time->to_string()) : std::nullopt;
-    // A whole reconciliation alone does not count as progress of the stream.
+    // Only a state counts as progress of the stream; a whole reconciliation does not.
     const Timestamp updated_at = batch_.state ? at_ : Timestamp::parse(state.updated_at).value_or(at_);
     pipeline.add(kPutStream, batch_.stream, state.entity, state.fingerprint,
                  text(state.cursor, &Cursor::modified_text), text(state.cursor, &Cursor::id),

@@ -1,4 +1,4 @@
-// Writes what a BatchPlan has decided: new records and changes by COPY, the rest in one pipeline.
+// Writes the changes of a BatchPlan: new records and changes with COPY, the rest in one pipeline.
 #pragma once
 
 #include "store/postgres/batch_plan.hpp"
@@ -16,8 +16,8 @@ class BatchWriter {
     BatchWriter(PgConnection& db, const Batch& batch, BatchRows& rows, const BatchPlan& plan, Timestamp at)
         : db_(db), batch_(batch), rows_(rows), plan_(plan), at_(at) {}
 
-    // In the transaction under way, without its COMMIT; waits for the log's head if there are changes. Returns the
-    // newest number of the change log. Throws PgError: also if another program has changed one of the rows.
+    // Writes in the current transaction, without committing it. Locks the head of the log if there are changes. Returns
+    // the newest number of the change log. Throws PgError, also if another program has changed one of the rows.
     std::uint64_t write(BatchVersions& versions, const std::string& channel);
 
   private:
@@ -35,7 +35,7 @@ class BatchWriter {
     BatchRows& rows_;
     const BatchPlan& plan_;
     Timestamp at_;
-    std::uint64_t base_ = 0;  // the log's head before the batch
+    std::uint64_t base_ = 0;  // the head of the log before the batch
 };
 
 }  // namespace carecloud

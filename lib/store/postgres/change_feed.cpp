@@ -9,8 +9,8 @@
 namespace carecloud {
 namespace {
 
-// A connection that ends is noticed, and close() waits, for so long at most.
-constexpr std::chrono::milliseconds kLook{500};
+// The interval of checks, and between attempts to reconnect; usually also the maximum delay of close().
+constexpr std::chrono::milliseconds kCheckEvery{500};
 constexpr std::chrono::seconds kSizeEvery{60};
 
 constexpr PgSql kHeads{"read_heads", "SELECT (SELECT seq FROM change_head), (SELECT n FROM event_head)"};
@@ -49,8 +49,8 @@ void PgChangeFeed::close() {
 
 void PgChangeFeed::run() {
     for (bool failed = false; !(failed ? wait_to_retry() : is_ending());) {
-        const Result<Heads> heads = look();
-        failed = heads.has_error();  // the server is away, which every other call reports
+        const Result<Heads> heads = check();
+        failed = heads.has_error();  // not reported: all other calls report that the server is unreachable
         if (failed) continue;
         boost::asio::post(executor_, [follower = follower_, found = *heads] {
             if (follower->call) follower->call(found);
@@ -63,16 +63,16 @@ bool PgChangeFeed::is_ending() {
     return ending_;
 }
 
-// True: it is ending.
+// True if close() was called.
 bool PgChangeFeed::wait_to_retry() {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kLook, [this] { return ending_; });
+    return changed_.wait_for(lock, kCheckEvery, [this] { return ending_; });
 }
 
-Result<PgChangeFeed::Heads> PgChangeFeed::look() {
+Result<PgChangeFeed::Heads> PgChangeFeed::check() {
     return link_.run<Heads>("follow changes", [this](PgConnection& db) -> Result<Heads> {
         Heads heads;
-        heads.notified = db.wait_for_notifications(kLook) > 0;
+        heads.notified = db.wait_for_notifications(kCheckEvery) > 0;
         const PgRows rows = db.query(kHeads);
         heads.change = rows[0].count(0);
         heads.event = rows[0].count(1);

@@ -1,6 +1,6 @@
-// Notices what other daemons have written: the server notifies of commits and events, and the heads of both are read
-// twice per second besides, because a notification is lost with its connection. On a thread and a connection of its
-// own, which does not keep the I/O thread's loop from ending.
+// Notices what other daemons have written: the server notifies of commits and events. The heads of both are also read
+// twice per second, because notifications are lost with the connection. Uses its own thread and connection, and does
+// not keep the io_context from running out of work.
 #pragma once
 
 #include "base/clock.hpp"
@@ -23,22 +23,23 @@ namespace carecloud {
 class PgChangeFeed {
   public:
     struct Heads {
-        std::uint64_t change = 0;  // the newest seq of the change log
-        std::uint64_t event = 0;   // the newest events.n
-        bool notified = false;
-        std::optional<std::uint64_t> bytes{};  // of the schema's tables, each minute
+        std::uint64_t change = 0;              // the newest seq of the change log
+        std::uint64_t event = 0;               // the newest events.n
+        bool notified = false;                 // a notification arrived since the last call
+        std::optional<std::uint64_t> bytes{};  // size of the schema's tables, once per minute
     };
-    // On the I/O thread, after each look.
+    // Called on the I/O thread after each check.
     using Call = std::function<void(const Heads& heads)>;
 
-    // Begins at once, on the clock's executor. `clock` outlives it.
+    // Starts immediately. Calls run on the clock's executor. `clock` must outlive this object.
     PgChangeFeed(const PostgresSettings& settings, Clock& clock, Call call);
     // Closes.
     ~PgChangeFeed();
     PgChangeFeed(const PgChangeFeed&) = delete;
     PgChangeFeed& operator=(const PgChangeFeed&) = delete;
 
-    // Waits for the look under way, at most a second. Nobody is called any more.
+    // Waits for the check under way: usually half a second, at most the timeouts of the connection. Afterwards there
+    // are no more calls.
     void close();
 
   private:
@@ -46,14 +47,14 @@ class PgChangeFeed {
 
     void run();
     bool is_ending();
-    Result<Heads> look();
+    Result<Heads> check();
     bool wait_to_retry();
 
     boost::asio::any_io_executor executor_;
     std::string schema_;
     std::chrono::steady_clock::time_point next_size_{};
-    PgLink link_;                         // used by the thread alone, as the line above
-    std::shared_ptr<Follower> follower_;  // I/O thread; shared with the calls that are on their way
+    PgLink link_;                         // used only by the thread, like the line above
+    std::shared_ptr<Follower> follower_;  // I/O thread; shared with the calls that were posted
     std::mutex mutex_;
     std::condition_variable changed_;
     bool ending_ = false;  // guarded by mutex_

@@ -1,4 +1,4 @@
-// The half of PgConnection that connects.
+// The part of PgConnection that connects.
 #include "store/postgres/connection.hpp"
 
 #include <algorithm>
@@ -14,13 +14,14 @@
 namespace carecloud {
 namespace {
 
-// libpq reads this file before anything that is given, so that it could decide.
+// PGSERVICE selects a service file, which sets all parameters that are not set explicitly. connection_string() does not
+// set those without an environment variable (such as `replication`), and no value of `service` disables the file.
 void refuse_service_variable() {
     if (std::getenv("PGSERVICE"))
         throw PgError(PgError::Kind::misused, "", "the environment variable PGSERVICE is set", "unset it");
 }
 
-// What of the connection is not libpq's own default.
+// The parameters of the connection that differ from libpq's defaults.
 std::vector<std::pair<std::string, std::string>> parameters(const PostgresSettings& settings,
                                                             const PostgresHost& host,
                                                             const std::string& password) {
@@ -38,8 +39,8 @@ std::vector<std::pair<std::string, std::string>> parameters(const PostgresSettin
             {"gssencmode", "disable"},
             {"client_encoding", "UTF8"},
             {"application_name", settings.application_name},
-            {"target_session_attrs", "any"},  // the session is checked, with a reason (session.hpp)
-            {"connect_timeout", "0"},         // there is a deadline
+            {"target_session_attrs", "any"},  // session.hpp checks the server and reports the reason
+            {"connect_timeout", "0"},         // connect() has a deadline
             {"keepalives_idle", "5"},
             {"keepalives_interval", "2"},
             {"keepalives_count", "3"},
@@ -55,7 +56,8 @@ std::string quoted(const std::string& value) {
     return text + "' ";
 }
 
-// The value that has no effect, of an option without a default in libpq's list. Since libpq 16 an empty text is none.
+// A value without effect for an option whose default is not in libpq's list. Since libpq 16, an empty text is not such
+// a value for these two.
 const char* value_of_absent(std::string_view name) {
     if (name == "sslcertmode") return "allow";
     if (name == "require_auth") return "password,md5,gss,sspi,scram-sha-256,none";
@@ -69,7 +71,8 @@ std::string password_of(const PostgresSettings& settings) {
     return std::move(*password);
 }
 
-// As libpq's string: unlike in its arrays, an empty value there prevents a look at the environment.
+// The parameters as libpq's connection string. An empty value in the string keeps libpq from reading the environment
+// variable; in the arrays of PQconnectdbParams() it does not.
 std::string connection_string(const PostgresSettings& settings, const PostgresHost& host) {
     std::string text;
     const auto given = parameters(settings, host, password_of(settings));
@@ -87,7 +90,7 @@ std::string connection_string(const PostgresSettings& settings, const PostgresHo
     return text;
 }
 
-// With a digit, unlike the words before it.
+// An SQLSTATE contains a digit; the words of a message before it do not.
 bool is_sqlstate(std::string_view text) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto is_of_code = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
@@ -95,8 +98,8 @@ bool is_sqlstate(std::string_view text) {
            std::any_of(text.begin(), text.end(), is_digit);
 }
 
-// "FATAL:  28P01: password authentication failed for user "x"" by PQERRORS_VERBOSE, whose first word is in the
-// server's language.
+// Parses the text with PQERRORS_VERBOSE: `FATAL:  28P01: password authentication failed for user "x"`, whose first word
+// is in the server's language. libpq does not provide the SQLSTATE of a failed connection in any other way.
 PgError connect_error(const std::string& host, std::string_view message) {
     message = message.substr(0, message.find('\n'));
     std::string sqlstate;
@@ -123,7 +126,7 @@ PgConnection::PgConnection(const PostgresSettings& settings, const PostgresHost&
     : connect_timeout_(settings.connect_timeout), answer_timeout_(settings.answer_timeout) {
     refuse_service_variable();
     connection_ = PQconnectStart(connection_string(settings, host).c_str());
-    if (!connection_) throw PgError(PgError::Kind::lost, "", "there is no memory for a connection");
+    if (!connection_) throw PgError(PgError::Kind::lost, "", "out of memory");
     PQsetErrorVerbosity(connection_, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(connection_, &note_notice, this);
     try {

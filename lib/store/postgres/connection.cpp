@@ -14,8 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Of a warning that a COMMIT did not wait for the synchronous standby. Its text depends on the server's language, the
-// function that reports it does not.
+// The server function that warns that a COMMIT did not wait for the synchronous standby. The text of the warning
+// depends on the server's language; the name of the function does not.
 constexpr std::string_view kReplicationWait = "SyncRepWaitForLSN";
 
 }  // namespace
@@ -59,7 +59,7 @@ bool PgConnection::in_transaction() const {
 bool PgConnection::is_usable() {
     if (is_lost_) return false;
     pollfd ready{.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
-    // Something came without a question: notifications, or the server's goodbye and then the end.
+    // Data without a request: notifications, or the server's last message before it ends the connection.
     while (!is_lost_ && ::poll(&ready, 1, 0) > 0)
         is_lost_ = PQconsumeInput(connection_) == 0 || PQstatus(connection_) != CONNECTION_OK;
     return !is_lost_;
@@ -93,7 +93,8 @@ void PgConnection::wait(short events, TimePoint until) {
     }
 }
 
-// Until all is handed to the kernel. What the server sends meanwhile is read, or both sides would wait.
+// Waits until everything is passed to the kernel. Also reads what the server sends in the meantime, because otherwise
+// both sides could wait for each other to read.
 void PgConnection::flush(TimePoint until) {
     for (;;) {
         const int left = PQflush(connection_);
@@ -117,6 +118,7 @@ pg_result* PgConnection::next_result(TimePoint until) {
 PgError PgConnection::error_of(const pg_result* result) {
     const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char* const message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    // If the server or the network ended the connection, libpq creates the error, without an SQLSTATE.
     if (!code || PQstatus(connection_) != CONNECTION_OK) {
         is_lost_ = true;
         const std::string_view whole = PQresultErrorMessage(result);
@@ -129,7 +131,8 @@ PgError PgConnection::error_of(const pg_result* result) {
     return error;
 }
 
-// The last result of the statement that was sent; its first error is thrown once all was read.
+// Returns the last result of the statement that was sent. Throws its first error, but only after reading all results,
+// so the connection stays usable.
 PgRows PgConnection::finish() {
     const TimePoint until = deadline();
     PgRows rows;
@@ -155,7 +158,7 @@ void PgConnection::check_sent(int accepted) {
 
 namespace {
 
-// A PgParams in libpq's arrays.
+// Converts PgParams to libpq's arrays.
 struct ParameterArrays {
     explicit ParameterArrays(const PgParams& params) {
         for (std::size_t i = 0; i < params.size(); ++i) {

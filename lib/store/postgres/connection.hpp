@@ -1,14 +1,15 @@
-// One connection to a PostgreSQL server. Blocking, for a thread of the store; every wait is a poll() with a deadline of
-// our own, because libpq's blocking calls can wait forever.
+// One connection to a PostgreSQL server. Blocking, for a thread of the store. Every wait is a poll() with a deadline,
+// because libpq's blocking calls can wait forever.
 //
 //     PgConnection db(settings, host);                                       // throws PgError
 //     PgRows rows = db.query("SELECT id FROM records WHERE stream = $1 LIMIT $2", stream, std::int64_t{10});
 //     db.query("UPDATE streams SET dialect = $2 WHERE stream = $1", stream, "");
 //
-// Parameters and results are binary (values.hpp). A statement that is used again and again is a PgSql: it is prepared
-// at its first use. See transaction.hpp; pipeline.hpp for several statements in one round trip; copy.hpp for many rows.
+// Parameters and results are binary (values.hpp). A statement that is used repeatedly is a PgSql, which is prepared at
+// its first use. See also transaction.hpp; pipeline.hpp for several statements in one round trip; copy.hpp for many
+// rows.
 //
-// After an error for which PgError::ends_connection() is true, every further call throws: make another connection
+// After an error for which PgError::ends_connection() is true, every further call throws: create another connection
 // (link.hpp). One thread at a time.
 #pragma once
 
@@ -27,7 +28,7 @@ struct pg_result;
 
 namespace carecloud {
 
-// A statement that each connection prepares once. `name` is unique in the program.
+// A statement that each connection prepares once. `name` must be unique in the program.
 struct PgSql {
     const char* name;
     const char* text;
@@ -35,8 +36,8 @@ struct PgSql {
 
 class PgConnection {
   public:
-    // Connects to one host, as `settings` describe. Does not set up the session (session.hpp). Name resolution is the
-    // system's, and is not bounded by the deadline. Throws PgError.
+    // Connects to one host, as described by `settings`. Does not set up the session (session.hpp). Name resolution is
+    // the system's and is not bounded by the deadline. Throws PgError.
     PgConnection(const PostgresSettings& settings, const PostgresHost& host);
     ~PgConnection();
     PgConnection(const PgConnection&) = delete;
@@ -56,22 +57,22 @@ class PgConnection {
     // Runs several statements, in one transaction unless they contain their own. Throws PgError.
     void script(const std::string& sql);
 
-    // Of the server.
     int server_version() const;  // 150018 is 15.18
-    // A parameter that the server reports, such as "server_encoding"; empty: it does not.
+    // A parameter that the server reports, such as "server_encoding"; empty if it does not report it.
     std::string parameter(const char* name) const;
-    // The process number that was reported when connecting: behind a pooler it is not the server's.
+    // The ID of the server process as reported when connecting. Behind a pooler it differs from pg_backend_pid().
     int reported_process() const;
     bool in_transaction() const;
 
-    // How long answers are waited for from now on; returns the time before.
+    // Sets the time limit for each response from now on; returns the previous one.
     std::chrono::milliseconds set_answer_timeout(std::chrono::milliseconds timeout);
 
-    // Whether it can be used, as far as known without asking the server: false once it has ended.
+    // Whether the connection is usable, as far as known without asking the server. Notices that the server has ended
+    // it.
     bool is_usable();
-    // Waits for notifications of LISTEN; how many came. 0: none by then. Throws PgError.
+    // Waits for notifications of LISTEN and returns their number; 0 if none arrived within the limit. Throws PgError.
     std::size_t wait_for_notifications(std::chrono::milliseconds limit);
-    // Whether a warning since the last call said that a commit may not have reached the standby.
+    // Whether, since the last call, a warning reported that a commit may not have reached the synchronous standby.
     bool take_durability_warning();
 
   private:

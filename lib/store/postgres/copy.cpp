@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
 constexpr std::size_t kBufferBytes = 64U << 10U;
 constexpr std::size_t kUnflushedMax = 512U << 10U;
-// A body beyond this is handed over without another copy.
+// A field of at least this size is passed to libpq without copying it to the buffer.
 constexpr std::size_t kLargeField = 8U << 10U;
 
 }  // namespace
@@ -20,7 +20,7 @@ PgCopy::PgCopy(PgConnection& db, std::string_view sql) : db_(db) {
     is_open_ = true;
     buffer_ = kSignature;
     append_big_endian(buffer_, 0, 4);  // flags
-    append_big_endian(buffer_, 0, 4);  // an extension of the header
+    append_big_endian(buffer_, 0, 4);  // length of the header extension
 }
 
 PgCopy::~PgCopy() {

@@ -1,4 +1,4 @@
-// Many rows into one table, by COPY in its binary form: the fastest way by far for whole bodies.
+// Writes many rows to one table with COPY in its binary format, by far the fastest way for whole bodies.
 //
 //     PgCopy copy(db, "COPY records (stream, id, seq) FROM STDIN BINARY");
 //     for (…) {
@@ -7,8 +7,8 @@
 //     }
 //     copy.end();
 //
-// The type of a field must be exactly that of its column (an integer is std::int32_t). Check texts with is_pg_text()
-// before: one that the server does not take fails the whole copy.
+// The type of each field must be exactly that of its column (an integer column requires std::int32_t). Check texts with
+// is_pg_text() before: one that the server does not accept fails the whole copy.
 #pragma once
 
 #include "store/postgres/connection.hpp"
@@ -23,14 +23,14 @@ namespace carecloud {
 
 class PgCopy {
   public:
-    // Throws PgError, as the calls below.
+    // Throws PgError, like all calls below.
     PgCopy(PgConnection& db, std::string_view sql);
-    // One that was not ended ends the connection.
+    // If end() was not called, the connection is given up.
     ~PgCopy();
     PgCopy(const PgCopy&) = delete;
     PgCopy& operator=(const PgCopy&) = delete;
 
-    // Begins a row of so many fields.
+    // Begins a row with this number of fields.
     void row(std::size_t fields) { append_big_endian(buffer_, fields, 2); }
     void field(std::string_view bytes);  // text or bytea
     void field(const char* text) { field(std::string_view(text)); }
@@ -49,7 +49,7 @@ class PgCopy {
     }
     void null_field() { append_big_endian(buffer_, UINT32_MAX, 4); }
 
-    // All rows are in the table, as far as the transaction.
+    // Completes the copy: the transaction has all rows.
     void end();
 
   private:

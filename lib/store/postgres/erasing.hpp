@@ -1,6 +1,6 @@
 // Erases the content of a record: its body, former versions, corrections, events and quarantine. Hashes and changes
-// stay. The server's own copies (dead rows until the next VACUUM, its write-ahead log, archives and backups) are the
-// database operator's: see ErasureReport::log_cleared, which is false here.
+// remain. The server's own copies (dead rows until the next VACUUM, the write-ahead log, archives and backups) are the
+// responsibility of the database's operator, so ErasureReport::log_cleared is always false.
 #pragma once
 
 #include "store/postgres/link.hpp"
@@ -8,7 +8,7 @@
 
 namespace carecloud {
 
-// As StoreHandle::erase.
+// See StoreHandle::erase.
 Result<ErasureReport> erase_record(PgLink& link, const ErasureRequest& request, Timestamp at);
 
 }  // namespace carecloud

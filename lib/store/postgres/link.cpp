@@ -33,7 +33,7 @@ PgConnection& PgLink::connected() {
     return *db_;
 }
 
-// Several daemons that lost one server do not come back at the same instant.
+// The jitter keeps several daemons that lost the same server from reconnecting at the same instant.
 void PgLink::note_failure(const PgError& error) {
     failure_ = error;
     pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);

@@ -1,13 +1,13 @@
-// A connection that is made again when it has ended: what a thread of the store works with.
+// A connection that is re-established when it has ended, for a thread of the store.
 //
 //     PgLink link(settings);
 //     Result<std::size_t> count = link.run<std::size_t>("count open events", [](PgConnection& db) {
 //         return Result<std::size_t>(db.query("SELECT …")[0].count(0));
 //     });
 //
-// A call whose connection ends on the way fails, and the next one connects; a server that was restarted between two
-// calls is noticed before the second one is sent. Attempts to connect wait longer and longer for each other, up to five
-// seconds; calls in between fail at once with the last error. Nothing throws. One thread at a time.
+// A call whose connection ends during the call fails, and the next call reconnects. A server that was restarted between
+// two calls is noticed before the second one sends anything. The pauses between attempts to connect grow up to five
+// seconds; calls during a pause fail immediately with the last error. Nothing throws. One thread at a time.
 #pragma once
 
 #include "base/error.hpp"
@@ -26,10 +26,10 @@ namespace carecloud {
 
 class PgLink {
   public:
-    // `when_connected` runs on each new session before it is used, and may throw PgError.
+    // `when_connected` runs in each new session before it is used, and may throw PgError.
     explicit PgLink(PostgresSettings settings, std::function<void(PgConnection&)> when_connected = {});
 
-    // The result of work(connection), or an Error about `operation`.
+    // Returns the result of work(connection), or an Error about `operation`.
     template <class T, class Work>
     Result<T> run(const std::string& operation, Work&& work) {
         return pg_guarded(operation, text_, [&]() -> Result<T> {
@@ -43,7 +43,7 @@ class PgLink {
         });
     }
 
-    // The same in one transaction, which `work(connection, transaction)` commits.
+    // Does the same in one transaction, which `work(connection, transaction)` commits.
     template <class T, class Work>
     Result<T> write(const std::string& operation, Work&& work) {
         return run<T>(operation, [&](PgConnection& db) -> Result<T> {
@@ -52,7 +52,7 @@ class PgLink {
         });
     }
 
-    // Closes the connection; the next call connects.
+    // Closes the connection; the next call reconnects.
     void disconnect() { db_.reset(); }
 
     const PostgresSettings& settings() const { return settings_; }

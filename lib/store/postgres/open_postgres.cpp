@@ -30,15 +30,14 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
     Leases& leases() override { return leases_; }
     Peers* peers() override { return &peers_; }
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
-        changed_ = std::move(listener);
+        change_listener_ = std::move(listener);
     }
-    void set_peer_listener(std::function<void()> listener) override { peer_moved_ = std::move(listener); }
+    void set_peer_listener(std::function<void()> listener) override { peer_listener_ = std::move(listener); }
     StoreUse use() const override { return use_; }
     std::string notice() const override {
         if (store_->has_lz4()) return {};
-        return "the PostgreSQL server was built without lz4: bodies are compressed by its default method, "
-               "which is "
-               "slower";
+        return "the PostgreSQL server was built without lz4: bodies are compressed with its default method, "
+               "which is slower";
     }
     void close() override {
         feed_.close();
@@ -51,25 +50,25 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
     void note(const PgChangeFeed::Heads& heads) {
         if (heads.bytes) use_.bytes = heads.bytes;
         announce(heads.change);
-        if (heads.notified && peer_moved_) peer_moved_();
+        if (heads.notified && peer_listener_) peer_listener_();
     }
-    // Once for each number, from whichever side it came first.
+    // Reports each number once, whether this daemon's commit or the feed reports it first.
     void announce(std::uint64_t newest_seq) {
         if (newest_seq <= newest_seq_) return;
         newest_seq_ = newest_seq;
-        if (changed_) changed_(newest_seq);
+        if (change_listener_) change_listener_(newest_seq);
     }
 
     PostgresLeases leases_;
     PostgresPeers peers_;
-    std::function<void(std::uint64_t newest_seq)> changed_{};
-    std::function<void()> peer_moved_{};
+    std::function<void(std::uint64_t newest_seq)> change_listener_{};
+    std::function<void()> peer_listener_{};
     std::uint64_t newest_seq_ = 0;
     StoreUse use_{};
-    PgChangeFeed feed_;  // last: it calls note()
+    PgChangeFeed feed_;  // last, because it calls note()
 };
 
-// What `read` finds in a store that is there.
+// The result of `read` on the store; std::nullopt if there is no store.
 template <class T, class Read>
 Result<std::optional<T>> peek(const PostgresSettings& settings, Read read) {
     PgLink link(settings);
@@ -79,7 +78,7 @@ Result<std::optional<T>> peek(const PostgresSettings& settings, Read read) {
     });
 }
 
-// Errors: config_invalid: the store was moved, or is an incomplete copy, and must not be used.
+// Errors: config_invalid if the store was moved or is an incomplete copy, and must not be used.
 Result<> check_not_moved(const PostgresSettings& settings) {
     PgLink link(settings);
     return link.run<void>("open store", [&](PgConnection& db) -> Result<> {

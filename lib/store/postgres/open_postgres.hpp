@@ -1,4 +1,4 @@
-// A PostgreSQL store as the one open store of a daemon.
+// Opens a PostgreSQL store for a daemon.
 //
 //     auto store = open_postgres_store(settings, clock);
 #pragma once
@@ -14,11 +14,12 @@
 
 namespace carecloud {
 
-// Blocks while it connects and migrates. Errors: as PostgresStore::open. `clock` outlives the store.
+// Blocks while it connects and migrates the schema. Errors: as PostgresStore::open, and config_invalid if the store was
+// moved, or is an incomplete copy. `clock` must outlive the store.
 Result<std::unique_ptr<StoreHandle>> open_postgres_store(const PostgresSettings& settings, Clock& clock);
 
-// What a store holds of a stream, and what its former versions take, for `--check`: beside daemons that may be running.
-// Writes nothing. None: there is no store yet. Blocks. Errors: as above.
+// For --check: read a stream's row, and the space that former versions use, while daemons may be running. Write
+// nothing. std::nullopt if there is no store yet. Block. Errors: as above, except config_invalid.
 Result<std::optional<StreamState>> peek_stream(const PostgresSettings& settings, const std::string& stream);
 Result<std::optional<VersionUse>> peek_versions(const PostgresSettings& settings);
 

@@ -7,19 +7,19 @@
 namespace carecloud {
 namespace {
 
-// A code of five characters, or a class of two.
+// `sqlstate`: a code of five characters, or a class of two.
 struct Remedy {
     std::string_view sqlstate;
     ErrorCode code;
     std::string_view hint;
 };
 
-// The first match counts. What is not here is store_failed, without a hint.
+// The first match applies. Other errors are store_failed, without a hint.
 constexpr auto kRemedies = std::to_array<Remedy>({
     {"53100", ErrorCode::store_full, "free space on the database server's disk"},
     {"53200", ErrorCode::store_busy, "the database server is out of memory"},
     {"53300", ErrorCode::store_busy,
-     "raise max_connections, or limit the connections of other programs; each daemon uses six"},
+     "raise max_connections, or limit the connections of other programs; each daemon uses eight"},
     {"53", ErrorCode::store_busy, "raise the limit on the database server"},
     {"55P03", ErrorCode::store_busy,
      "another session holds a lock on the store's tables; end its transaction"},
@@ -27,10 +27,12 @@ constexpr auto kRemedies = std::to_array<Remedy>({
      "the database server is slow, or another session holds a lock; see "
      "pg_stat_activity"},
     {"25P03", ErrorCode::store_busy, "this process was paused inside a transaction"},
-    {"25006", ErrorCode::store_failed, "the server is a standby or read-only; the primary is searched again"},
-    {"40", ErrorCode::store_busy, "another session conflicts; it is tried again"},
-    {"57P03", ErrorCode::store_busy, "the database server is starting or ending"},
-    {"57P", ErrorCode::store_failed, "the database server was restarted or ended the connection"},
+    {"25006", ErrorCode::store_failed,
+     "the server is a standby or read-only; the daemon searches for the primary"},
+    {"40", ErrorCode::store_busy, "another session conflicts; the call is repeated"},
+    {"57P03", ErrorCode::store_busy, "the database server is starting or shutting down"},
+    {"57P", ErrorCode::store_failed,
+     "the database server was restarted or closed the connection; the daemon reconnects"},
     {"28P01", ErrorCode::store_failed, "check the user in store.url and the password in store.password_file"},
     {"28000", ErrorCode::store_failed,
      "check the user in store.url, and pg_hba.conf on the database server for this host, user and database"},
@@ -56,11 +58,11 @@ const Remedy* remedy_for(const std::string& sqlstate) {
 std::string_view hint_for_kind(PgError::Kind kind) {
     switch (kind) {
         case PgError::Kind::lost:
-            return "check that the database server runs and is reachable; the connection is made again";
+            return "check that the database server is running and reachable; the daemon reconnects";
         case PgError::Kind::timed_out:
-            return "the database server or the network does not answer; the connection is made again";
+            return "the database server or the network does not respond; the daemon reconnects";
         case PgError::Kind::uncertain:
-            return "the call is repeated; what is stored already is not stored again";
+            return "the call is repeated; nothing is stored twice";
         case PgError::Kind::refused:
         case PgError::Kind::misused:
         case PgError::Kind::newer:
@@ -85,7 +87,8 @@ bool PgError::ends_connection() const {
 }
 
 std::string shown_message(std::string_view sqlstate, std::string_view message) {
-    // Class 22 quotes the value that was refused, and the last ones are texts of functions and triggers.
+    // Class 22 quotes the refused value; the texts of the other classes come from functions, triggers and foreign
+    // servers.
     static constexpr std::array<std::string_view, 5> quoting{"22", "P0", "38", "39", "HV"};
     const bool quotes = std::any_of(quoting.begin(), quoting.end(),
                                     [&](std::string_view one) { return sqlstate.starts_with(one); });

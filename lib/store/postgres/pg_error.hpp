@@ -1,8 +1,8 @@
-// What can go wrong between this program and a PostgreSQL server.
+// Errors between this program and a PostgreSQL server.
 //
-// PgError never crosses the room's boundary: functions that return a Result use pg_guarded(). Its text is the server's
-// primary message where that names only tables, roles and limits; DETAIL, CONTEXT and messages that may quote a value
-// are dropped, because they can contain children's data.
+// PgError never leaves this room: functions that return a Result use pg_guarded(). Its text is the server's primary
+// message if that contains only names of tables and roles, and limits. DETAIL, CONTEXT and messages that may quote a
+// value are dropped, because they can contain children's data.
 #pragma once
 
 #include "base/error.hpp"
@@ -16,11 +16,11 @@ namespace carecloud {
 class PgError : public std::runtime_error {
   public:
     enum class Kind {
-        refused,    // the server answered with an error; the connection is usable, after a ROLLBACK
-        lost,       // there is no connection: it could not be made, or it ended
-        timed_out,  // no answer by the deadline; the connection is given up
-        uncertain,  // the result of a COMMIT is not known, or it is not known to be durable
-        misused,    // the server is not one that this program can use; `hint` states the remedy
+        refused,    // the server responded with an error; the connection is usable after a ROLLBACK
+        lost,       // the connection could not be established, or has ended
+        timed_out,  // no response by the deadline; the connection is closed
+        uncertain,  // it is unknown whether a COMMIT succeeded, or whether it is durable
+        misused,    // this program cannot use the server as configured; `hint` states the remedy
         newer,      // the store was written by a newer version of this program
     };
 
@@ -32,8 +32,8 @@ class PgError : public std::runtime_error {
     const std::string& sqlstate() const { return sqlstate_; }
     const std::string& hint() const { return hint_; }
     bool is(std::string_view sqlstate) const { return sqlstate_ == sqlstate; }
-    // Whether its connection must not be used again. A server that has become a standby, or is ending, is searched
-    // again.
+    // Whether the connection must not be used again. This includes the errors of a server that has become a standby or
+    // is shutting down: reconnecting searches for the primary.
     bool ends_connection() const;
 
   private:
@@ -42,13 +42,13 @@ class PgError : public std::runtime_error {
     std::string hint_;
 };
 
-// The server's message if it contains no values, otherwise a text in its place.
+// Returns the server's message, or a replacement if the message may contain values.
 std::string shown_message(std::string_view sqlstate, std::string_view message);
 
-// The Error for a failed `operation` on the store at `where` (PostgresSettings::text), with the remedy.
+// Returns the Error for a failed `operation` on the store at `where` (PostgresSettings::text), with the remedy.
 Error to_error(const PgError& error, std::string operation, const std::string& where);
 
-// Returns the Result of `work`, or converts an exception to an Error.
+// Returns the result of `work`, or an Error converted from its exception.
 template <class Work>
 auto pg_guarded(const std::string& operation, const std::string& where, Work work) -> decltype(work()) {
     try {

@@ -18,7 +18,7 @@ std::int64_t signed_of(std::uint64_t number) {
     return static_cast<std::int64_t>(number);
 }
 
-// `before` of a page, which is any number that a client sends.
+// `before`: may be any number, because clients send it.
 std::int64_t position_before(std::optional<std::uint64_t> before) {
     if (!before || *before > static_cast<std::uint64_t>(kNewest)) return kNewest;
     return signed_of(*before);
@@ -128,12 +128,12 @@ Result<EventPage> PgReadDatabase::events(std::optional<EventState> state, std::o
         EventPage page;
         const std::int64_t from = position_before(before);
         const bool open = state == EventState::open;
-        std::optional<std::string> word;
-        if (state) word = to_string(*state);
+        std::optional<std::string> state_text;
+        if (state) state_text = to_string(*state);
         // One more than requested shows whether there are more.
         const PgRows rows = open ? db.query(pg_queries::kOpenEvents, from, signed_of(limit + 1))
-                                 : db.query(pg_queries::kEvents, from, signed_of(bounds_.scanned_max), word,
-                                            signed_of(limit + 1));
+                                 : db.query(pg_queries::kEvents, from, signed_of(bounds_.scanned_max),
+                                            state_text, signed_of(limit + 1));
         for (const PgRow row : rows) {
             if (page.events.size() == limit) return page;
             page.events.push_back(event_of_row(row, 1));

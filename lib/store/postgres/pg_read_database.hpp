@@ -1,7 +1,7 @@
-// The reader's work as plain blocking calls, on a connection of its own that only reads. PostgresReader runs these on
-// its threads. As Reader, unless stated otherwise; nothing throws.
+// The reader's queries as blocking calls on a connection that only reads; PostgresReader runs them on its threads.
+// Calls are as in Reader unless stated otherwise. Nothing throws.
 //
-// A call whose connection ends fails, and the next one connects again (link.hpp).
+// A call whose connection ends fails, and the next one reconnects (link.hpp).
 #pragma once
 
 #include "base/error.hpp"
@@ -21,7 +21,7 @@ namespace carecloud {
 
 class PgReadDatabase : public BlockingReader {
   public:
-    // The store that `settings` name, at the newest schema. Connects.
+    // Connects to the store of `settings`, which must exist.
     static Result<std::unique_ptr<PgReadDatabase>> open(const PostgresSettings& settings,
                                                         const ReadBounds& bounds);
 
@@ -43,7 +43,7 @@ class PgReadDatabase : public BlockingReader {
     Result<StoreCounts> counts(const std::string& month) override;
     Result<std::uint64_t> count_records(const std::string& stream) override;
 
-    // A connection holds little.
+    // A connection uses little memory.
     void release_memory() override {}
 
   private:

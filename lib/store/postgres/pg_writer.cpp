@@ -12,8 +12,8 @@
 namespace carecloud {
 namespace {
 
-// The portal's bytes are checked as JSON, which is UTF-8 without NUL. A page whose records are not would fail as a
-// whole: such a record is quarantined instead, whose bodies are stored as bytes.
+// The JSON parser already requires UTF-8 without NUL. If a record violates that nevertheless, COPY would refuse the
+// whole page, so the record is quarantined, where bodies are stored as bytes.
 std::vector<InvalidRecord> records_not_text(const Batch& batch) {
     std::vector<InvalidRecord> found;
     if (!batch.page) return found;
@@ -27,7 +27,7 @@ std::vector<InvalidRecord> records_not_text(const Batch& batch) {
     return found;
 }
 
-// Versions before one that is not kept can no longer be unpacked, and are removed.
+// Removes the versions before one that is not kept, because they can no longer be unpacked.
 void break_off(PgConnection& db, const BatchPlan& plan) {
     if (plan.unkept().empty()) return;
     if (!db.query("SELECT versions > 0 FROM version_totals")[0].flag(0)) return;
@@ -46,32 +46,32 @@ std::optional<Error> refuse_lost(PgConnection& db, const std::optional<Fence>& f
 PgWriter::PgWriter(const PostgresSettings& settings)
     : link_(settings), channel_(settings.schema), keep_versions_(settings.keep_versions) {}
 
-// Others may have written since the last one.
-void PgWriter::begin_life(const EngineLife& life) {
-    if (std::exchange(life_, life.number) == life.number) return;
+// Another daemon may have written since the previous term.
+void PgWriter::begin_term(const EngineTerm& term) {
+    if (std::exchange(term_, term.number) == term.number) return;
     answers_ = AnswerLog();
     noted_seq_ = 0;
 }
 
-Asked PgWriter::asked(std::uint64_t seq, const EngineLife& life) {
-    begin_life(life);
+Asked PgWriter::asked(std::uint64_t seq, const EngineTerm& term) {
+    begin_term(term);
     return answers_.of(seq);
 }
 
-Result<CommitSummary> PgWriter::commit(const Batch& batch, Timestamp at, const EngineLife& life) {
+Result<CommitSummary> PgWriter::commit(const Batch& batch, Timestamp at, const EngineTerm& term) {
     if (const auto refused = refuse(batch)) return *refused;
     ensure_batch(batch);
-    begin_life(life);
+    begin_term(term);
     return link_.run<CommitSummary>("commit " + batch.stream,
-                                    [&](PgConnection& db) { return write_batch(db, batch, at, life); });
+                                    [&](PgConnection& db) { return write_batch(db, batch, at, term); });
 }
 
 Result<CommitSummary> PgWriter::write_batch(PgConnection& db, const Batch& batch, Timestamp at,
-                                            const EngineLife& life) {
+                                            const EngineTerm& term) {
     const std::vector<InvalidRecord> not_text = records_not_text(batch);
     PgPipeline reading(db);
     PgTransaction transaction(db, reading);
-    auto rows = read_batch_rows(reading, batch, ids_of(batch, not_text), life.fence);
+    auto rows = read_batch_rows(reading, batch, ids_of(batch, not_text), term.fence);
     if (!rows) return store_lost_error("commit " + batch.stream);
     PgHistory history(db);
     BatchPlan plan(batch, *rows, history, answers_, at, not_text, keep_versions_);
@@ -87,7 +87,8 @@ Result<CommitSummary> PgWriter::write_batch(PgConnection& db, const Batch& batch
         ensure_summary(summary, before);  // before the commit: a violated rule keeps the store unchanged
         transaction.commit();
     }
-    if (before > noted_seq_) answers_.note(before, {});  // another program's changes
+    // Changes of another program, or of a commit whose result was unknown.
+    if (before > noted_seq_) answers_.note(before, {});
     note_answers(batch, summary, before + plan.page_changes());
     return summary;
 }

@@ -1,4 +1,4 @@
-// The connection that the engine writes with, on the store's thread: commits of batches, and other writes under the
+// The connection on which the engine writes, used on the store's thread: commits of batches, and other writes under the
 // engine's fence. Nothing throws.
 #pragma once
 
@@ -14,13 +14,13 @@
 
 namespace carecloud {
 
-// With what the engine writes: set by Store::set_fence().
-struct EngineLife {
-    std::uint64_t number = 0;  // one more at each
+// A term of the engine: the time between two calls of Store::set_fence() with different fences.
+struct EngineTerm {
+    std::uint64_t number = 0;  // increases with each term
     std::optional<Fence> fence{};
 };
 
-// Whether the transaction under way may write, as its first statement; an error ends the call.
+// Checks the fence as the first statement of the current transaction. An error must end the call.
 std::optional<Error> refuse_lost(PgConnection& db, const std::optional<Fence>& fence,
                                  const std::string& operation);
 
@@ -31,25 +31,25 @@ class PgWriter {
     PgLink& link() { return link_; }
     void keep_versions(bool wanted) { keep_versions_ = wanted; }
 
-    // As Store::commit. `at` is the store's time in all rows.
-    Result<CommitSummary> commit(const Batch& batch, Timestamp at, const EngineLife& life);
+    // See Store::commit. `at` is the store's time in all rows.
+    Result<CommitSummary> commit(const Batch& batch, Timestamp at, const EngineTerm& term);
 
-    // When the answer was requested that brought this change.
-    Asked asked(std::uint64_t seq, const EngineLife& life);
+    // When the response that brought this change was requested (AnswerLog::of).
+    Asked asked(std::uint64_t seq, const EngineTerm& term);
 
-    // The result of work(connection, transaction), which commits what it writes under the fence.
+    // Returns the result of work(connection, transaction), which writes under the fence and commits.
     template <class T, class Work>
-    Result<T> write(const std::string& operation, const EngineLife& life, Work&& work) {
+    Result<T> write(const std::string& operation, const EngineTerm& term, Work&& work) {
         return link_.write<T>(operation, [&](PgConnection& db, PgTransaction& transaction) -> Result<T> {
-            if (auto lost = refuse_lost(db, life.fence, operation)) return *lost;
+            if (auto lost = refuse_lost(db, term.fence, operation)) return *lost;
             return work(db, transaction);
         });
     }
 
   private:
-    void begin_life(const EngineLife& life);
+    void begin_term(const EngineTerm& term);
     Result<CommitSummary> write_batch(PgConnection& db, const Batch& batch, Timestamp at,
-                                      const EngineLife& life);
+                                      const EngineTerm& term);
     void note_answers(const Batch& batch, const CommitSummary& summary, std::uint64_t page_seq);
 
     PgLink link_;
@@ -57,8 +57,8 @@ class PgWriter {
     ArchiveThread archive_;
     BodyPacker packer_;
     AnswerLog answers_;
-    std::uint64_t noted_seq_ = 0;  // up to which answers_ knows, or knows that it does not
-    std::uint64_t life_ = 0;
+    std::uint64_t noted_seq_ = 0;  // answers_ has an entry for every change up to this one
+    std::uint64_t term_ = 0;
     bool keep_versions_;
 };
 

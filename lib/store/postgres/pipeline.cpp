@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// What waits in memory to be sent is bounded by about the bodies of so many statements.
+// Data waiting to be sent is limited to about this number of statements, each of which may contain a body.
 constexpr std::size_t kFlushEvery = 16;
 
 }  // namespace
@@ -40,7 +40,7 @@ void PgPipeline::add_params(const PgSql& sql, const PgParams& params) {
             types.push_back(static_cast<Oid>(params.type(i)));
         db_.check_sent(
             PQsendPrepare(db_.connection_, sql.name, sql.text, static_cast<int>(types.size()), types.data()));
-        db_.prepared_.emplace(sql.name);  // forgotten if it fails
+        db_.prepared_.emplace(sql.name);  // erased if it fails
         steps_.push_back({.prepares = sql.name});
         ++preparations_;
     }
@@ -49,7 +49,7 @@ void PgPipeline::add_params(const PgSql& sql, const PgParams& params) {
     drain_if_large();
 }
 
-// libpq grows its buffer without limit if nothing is handed to the kernel.
+// libpq's buffer grows without limit unless it is flushed.
 void PgPipeline::drain_if_large() {
     if (steps_.size() % kFlushEvery == 0) db_.flush(db_.deadline());
 }

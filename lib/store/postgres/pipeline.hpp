@@ -1,11 +1,11 @@
-// Several statements in one round trip.
+// Executes several statements in one round trip.
 //
 //     PgPipeline pipeline(db);
 //     for (…) pipeline.add(kUpdate, id, modified);
-//     const std::vector<PgRows> results = pipeline.finish();   // one for each; throws the first error
+//     const std::vector<PgRows> results = pipeline.finish();   // one per statement; throws the first error
 //
-// After an error the server skips the statements behind it; in a transaction nothing of it can be committed. A COPY
-// cannot be in a pipeline. Statements are sent while they are added, so texts live until add() returns only.
+// After an error the server skips the remaining statements; a transaction then cannot be committed. A COPY cannot be in
+// a pipeline. Statements are sent while they are added, so their texts need only live until add() returns.
 #pragma once
 
 #include "store/postgres/connection.hpp"
@@ -19,7 +19,8 @@ namespace carecloud {
 class PgPipeline {
   public:
     explicit PgPipeline(PgConnection& db);
-    // One that was not finished ends the connection: what the server has carried out of it is not known.
+    // If finish() was not called, the connection is given up, because it is unknown which statements the server has
+    // executed.
     ~PgPipeline();
     PgPipeline(const PgPipeline&) = delete;
     PgPipeline& operator=(const PgPipeline&) = delete;
@@ -37,12 +38,12 @@ class PgPipeline {
 
     std::size_t size() const { return steps_.size() - preparations_; }
 
-    // Throws PgError. The pipeline is empty afterwards and may be filled again.
+    // Throws PgError. Afterwards the pipeline is empty and may be filled again.
     std::vector<PgRows> finish();
 
   private:
     struct Step {
-        const char* prepares = nullptr;  // the PgSql::name of a preparation, whose result is not handed out
+        const char* prepares = nullptr;  // the PgSql::name of a preparation, whose result is not returned
     };
 
     void enter();

@@ -1,5 +1,5 @@
-// The half of PostgresStore that SNS needs: the inbox, and signing certificates. On a connection of its own, so that an
-// event never waits for a page.
+// The part of PostgresStore for SNS: the inbox and the signing certificates. Uses its own connection, so events never
+// wait for a page.
 #include "store/announced_count.hpp"
 #include "store/postgres/pipeline.hpp"
 #include "store/postgres/postgres_store_impl.hpp"
@@ -12,8 +12,8 @@
 namespace carecloud {
 namespace {
 
-// All groups are in one line behind this row, whose lock lasts until the commit: two groups cannot wait for each other,
-// and numbers are in the order of commits.
+// All groups of events wait for this row's lock, which is held until the commit. So two groups with the same events in
+// different order cannot deadlock, and the order of the numbers is the order of the commits.
 constexpr PgSql kTakeEventNumbers{"take_event_numbers", "UPDATE event_head SET n = n + $1 RETURNING n"};
 constexpr PgSql kInsertEvent{
     "insert_event",
@@ -28,7 +28,7 @@ constexpr PgSql kOpenEvents{
     " ORDER BY received_at, n LIMIT $2"};
 constexpr PgSql kSettleEvent{
     "settle_event", "UPDATE events SET state = $2, settled_at = $3 WHERE message_id = $1 AND state = 'open'"};
-// The log is in order of commits, so its end is read backwards up to `from`.
+// The log is in the order of commits, so only its newest part is read.
 constexpr const char* kRecentChanges =
     "SELECT id, modified FROM (SELECT * FROM changes WHERE stream = $1 ORDER BY seq DESC LIMIT 20000) c"
     " WHERE committed_at >= $2 AND committed_at < $3 AND kind IN ('created', 'updated')";
@@ -58,7 +58,7 @@ void add_event(PgPipeline& pipeline, const ArrivedEvent& arrived, std::uint64_t 
                  to_string(event.state), settled_at, pg_text(event.body), number);
 }
 
-// True for each that is new.
+// Returns true for each event that is new.
 std::vector<bool> insert_events(PgConnection& db, PgTransaction& transaction,
                                 const std::vector<ArrivedEvent>& arrived, const std::string& channel) {
     const std::uint64_t newest = db.query(kTakeEventNumbers, std::uint64_t{arrived.size()})[0].count(0);
@@ -70,7 +70,7 @@ std::vector<bool> insert_events(PgConnection& db, PgTransaction& transaction,
     std::vector<bool> fresh;
     for (std::size_t i = 0; i < arrived.size(); ++i)
         fresh.push_back(results[i].affected() > 0);
-    // Nothing is new: the numbers return.
+    // If nothing is new, the transaction is rolled back, which also returns the numbers.
     if (std::find(fresh.begin(), fresh.end(), true) != fresh.end()) transaction.commit();
     return fresh;
 }
@@ -105,10 +105,10 @@ Task<Result<std::size_t>> PostgresStore::count_open() {
 }
 
 Task<Result<>> PostgresStore::settle(std::vector<Settlement> settlements) {
-    // Two transactions lock the rows in one order.
+    // All transactions lock the rows in the same order, so two of them cannot deadlock.
     std::sort(settlements.begin(), settlements.end(),
               [](const Settlement& a, const Settlement& b) { return a.message_id < b.message_id; });
-    auto work = [settlements = std::move(settlements), at = impl_->now(), fence = impl_->life.fence](
+    auto work = [settlements = std::move(settlements), at = impl_->now(), fence = impl_->term.fence](
                     PgConnection& db, PgTransaction& transaction) -> Result<> {
         if (auto lost = refuse_lost(db, fence, "settle events")) return *lost;
         PgPipeline pipeline(db);

@@ -49,14 +49,14 @@ std::int64_t milliseconds_of(Duration span) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
 
-// The engine's Clock belongs to the I/O thread: here only spans of the same clock are measured.
+// The engine's Clock is used only on the I/O thread. This one measures spans on the lease thread.
 Duration since_boot_here() {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-// A renewal that takes longer than the lease is trusted is of no use.
+// A renewal that takes longer than the lease is trusted is useless.
 PostgresSettings lease_settings(PostgresSettings settings) {
     settings.connect_timeout = std::chrono::milliseconds(2000);
     return settings;
@@ -67,10 +67,10 @@ Error old_primary(const std::string& timeline, const std::string& newest) {
             .operation = kTake,
             .subject = "the server has timeline " + timeline + ", but this daemon has used " + newest +
                        ": it is a former primary",
-            .hint = "stop it, and make it a standby of the present primary (pg_rewind, or pg_basebackup)"};
+            .hint = "stop it, and make it a standby of the current primary (pg_rewind or pg_basebackup)"};
 }
 
-// In the transaction of a take.
+// Called in the transaction of a take.
 void note_history(PgConnection& db, const std::string& timeline) {
     const PgRows known = db.query(kHistory);
     const bool is_new = !known[0].text(0).empty() && known[0].text(0) != timeline;
@@ -101,7 +101,7 @@ Task<Result<std::optional<Lease>>> PostgresLeases::take(std::string name, std::s
 Result<std::optional<Lease>> PostgresLeases::take_now(const std::string& name, const std::string& holder,
                                                       Duration called) {
     const Duration called_here = since_boot_here();
-    // Nearly always the lease is held: that is seen without a lock, which would delay the holder's pages.
+    // Almost always another daemon holds the lease. This check needs no lock, which would delay the holder's pages.
     const auto expired = link_.run<bool>(kTake, [&](PgConnection& db) -> Result<bool> {
         const PgRows rows = db.query(kExpired, name);
         if (!rows.empty()) return rows[0].flag(0);
@@ -116,8 +116,9 @@ Result<std::optional<Lease>> PostgresLeases::take_now(const std::string& name, c
     });
 }
 
-// The expiry is compared by a statement of its own after both locks: a time that was computed before the wait for them
-// would make a taker of an expired lease out of two.
+// The expiry is checked in a separate statement after both locks: with a time from before the wait for them, two takers
+// would both get the expired lease. Every transaction that locks both rows locks `leases` first, so takers cannot
+// deadlock.
 Result<std::optional<Lease>> PostgresLeases::take_expired(PgConnection& db, PgTransaction& transaction,
                                                           const std::string& name, const std::string& holder,
                                                           Duration called, Duration called_here) {
@@ -148,7 +149,7 @@ Result<std::optional<Lease>> PostgresLeases::take_expired(PgConnection& db, PgTr
 }
 
 Task<Result<Lease>> PostgresLeases::renew(Lease lease) {
-    lease.held_until = clock_.since_boot() + kTrusted;  // if it is renewed: from before it was sent
+    lease.held_until = clock_.since_boot() + kTrusted;  // counts from before the renewal is sent
     return thread_.run<Lease>([this, lease = std::move(lease)] {
         return link_.run<Lease>("renew the lease", [&](PgConnection& db) -> Result<Lease> {
             const Fence& fence = lease.fence;

@@ -1,9 +1,11 @@
-// Leases in two rows each: `leases`, which every page locks and only a take updates, and `lease_expiry`, which renewals
-// update without waiting for a page. On a thread and a connection of its own.
+// Leases, each in two rows. Every page locks the row in `leases` (FOR SHARE) until its commit, and only a take updates
+// it, so a take waits for the page. Renewals update the row in `lease_expiry`, so they do not wait for a page: with one
+// row, a slow page would cost a healthy holder its lease. Uses its own thread and connection.
 //
-// A take also notices a failover: if the server's history (timeline) is another one than at the take before, commits
-// may have been lost, and the store gets a new generation, unless the primary waited for a synchronous standby at that
-// time. An older history than this process has seen is refused: it is an old primary that was started again.
+// A take also detects a failover. If the server's history (timeline) differs from that at the previous take, commits
+// may have been lost, and the store gets a new generation, unless the server was configured to wait for a synchronous
+// standby at the previous take. A history older than one that this process has seen is refused: the server is a former
+// primary that was started again.
 #pragma once
 
 #include "base/clock.hpp"
@@ -18,7 +20,7 @@ namespace carecloud {
 
 class PostgresLeases : public Leases {
   public:
-    // `clock` outlives it.
+    // `clock` must outlive this object.
     PostgresLeases(const PostgresSettings& settings, const Clock& clock);
 
     Task<Result<std::optional<Lease>>> take(std::string name, std::string holder) override;
@@ -36,8 +38,8 @@ class PostgresLeases : public Leases {
 
     const Clock& clock_;
     std::string schema_;
-    std::string newest_timeline_;  // of all takes of this process
-    PgLink link_;                  // used by the thread alone, as the line above
+    std::string newest_timeline_;  // of all takes by this process
+    PgLink link_;                  // used only by the thread, like the line above
     JobThread thread_;
 };
 

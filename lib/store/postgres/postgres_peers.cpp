@@ -20,7 +20,7 @@ constexpr const char* kListDaemons =
     "SELECT id, host, pid, version, role, since,"
     " (extract(epoch FROM clock_timestamp() - seen_at) * 1000)::bigint FROM daemons"
     " WHERE seen_at >= clock_timestamp() - $1 * interval '1 second' ORDER BY host COLLATE \"C\", id";
-// The head's lock lasts until the commit: what is read here is complete.
+// The head is locked until its transaction commits, so all events up to this number are visible.
 constexpr PgSql kNewestArrival{"newest_arrival", "SELECT n FROM event_head"};
 constexpr PgSql kArrivedStreams{
     "arrived_streams",

@@ -1,4 +1,4 @@
-// What several daemons on one PostgreSQL store know of each other, on a thread and a connection of its own.
+// The Peers of a PostgreSQL store, on a separate thread and connection.
 #pragma once
 
 #include "store/job_thread.hpp"
@@ -14,7 +14,7 @@ namespace carecloud {
 
 class PostgresPeers : public Peers {
   public:
-    // Answers are written under the fence of `store`, which outlives it.
+    // Answers are written under the fence of `store`, which must outlive this object.
     PostgresPeers(const PostgresSettings& settings, const PostgresStore& store);
 
     Task<Result<>> announce(Daemon daemon) override;

@@ -3,8 +3,8 @@
 //     auto reader = PostgresReader::open(settings);   // after the store was opened, which creates the schema
 //     Result<ChangePage> page = co_await (*reader)->changes(4711, 1000);
 //
-// Two connections, one for each of its threads. Neither ever writes; a commit is seen as soon as it has ended. A call
-// during which its connection ends fails with store_busy, and later ones connect again.
+// Each of its two threads has a connection. Neither ever writes; a commit is visible as soon as it has completed. A
+// call whose connection ends during the call fails with store_failed, and later ones reconnect.
 #pragma once
 
 #include "store/postgres/pg_read_database.hpp"

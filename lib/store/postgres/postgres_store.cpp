@@ -59,20 +59,21 @@ bool PostgresStore::has_lz4() const {
 
 Task<Result<CommitSummary>> PostgresStore::commit(Batch batch) {
     auto work = [writer = impl_->writer.get(), batch = std::move(batch), at = impl_->now(),
-                 life = impl_->life] { return writer->commit(batch, at, life); };
+                 term = impl_->term] { return writer->commit(batch, at, term); };
     return impl_->listener.after(impl_->thread.run<CommitSummary>(std::move(work)));
 }
 
 void PostgresStore::set_fence(std::optional<Fence> fence) {
-    if (fence == impl_->life.fence) return;
-    impl_->life = {.number = impl_->life.number + 1, .fence = std::move(fence)};
+    if (fence == impl_->term.fence) return;
+    impl_->term = {.number = impl_->term.number + 1, .fence = std::move(fence)};
 }
 
 const std::optional<Fence>& PostgresStore::fence() const {
-    return impl_->life.fence;
+    return impl_->term.fence;
 }
 
-// What is written is the server's to keep: a call that fails states why, and the next one may succeed.
+// The server owns the data: a failed call reports its reason, and the next one may succeed. The store cannot be lost
+// like a file that was replaced.
 Task<Result<>> PostgresStore::check_owned() {
     return impl_->thread.run<void>([] { return Result<>(); });
 }
@@ -111,10 +112,10 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> PostgresStore::held(std::st
     using Found = std::vector<std::optional<HeldRecord>>;
     return impl_->read<Found>(
         "look up records of " + stream,
-        [stream, ids = std::move(ids), writer = impl_->writer.get(), life = impl_->life](PgConnection& db) {
+        [stream, ids = std::move(ids), writer = impl_->writer.get(), term = impl_->term](PgConnection& db) {
             Result<Found> found = find_held_records(db, stream, ids);
             for (auto& record : *found) {
-                if (record) record->asked = writer->asked(record->seq, life);
+                if (record) record->asked = writer->asked(record->seq, term);
             }
             return found;
         });

@@ -1,13 +1,13 @@
-// The Store, the Inbox and the CertificateStore in one schema of a PostgreSQL database, for several daemons:
-// migrations/*.sql, a public interface.
+// The Store, Inbox and CertificateStore in one schema of a PostgreSQL database, for several daemons. The schema
+// (migrations/*.sql) is a public interface.
 //
 //     auto store = PostgresStore::open(settings, clock);
 //     if (!store) return store.error();
 //     Result<CommitSummary> summary = co_await (*store)->commit(std::move(batch));
 //
-// Calls run on the store's own threads, with a connection each: one for what the engine writes and reads, one for
-// events and certificates, which no page delays, and one for slow reads (live, count_live, announced). Every wait has a
-// deadline. While the server is away, calls fail with store_failed or store_busy; nothing is kept in memory.
+// Calls run on three threads with a connection each: one for what the engine writes and reads, one for events and
+// certificates, which are not delayed by pages, and one for slow reads (live, count_live, announced). Every wait has a
+// deadline. While the server is unreachable, calls fail with store_failed or store_busy; nothing is buffered in memory.
 #pragma once
 
 #include "store/certificates.hpp"
@@ -36,17 +36,17 @@ class PostgresStore : public Store, public Inbox, public CertificateStore {
     // Closes.
     ~PostgresStore() override;
 
-    // Completes every call that was begun. Blocks. Later calls end as `canceled`.
+    // Completes all calls that were begun. Blocks. Later calls fail with `canceled`.
     void close();
 
-    // False: the server was built without lz4, and bodies take PostgreSQL's own, slower compression.
+    // False if the server was built without lz4; then it uses PostgreSQL's own, slower compression.
     bool has_lz4() const;
 
-    // As StoreHandle's.
+    // See StoreHandle.
     Task<Result<>> check_owned();
     Task<Result<PruneReport>> prune(KeepLimits limits);
     Task<Result<ErasureReport>> erase(ErasureRequest request);
-    // Of commits of this store: those of other daemons are announced by the server (ChangeFeed).
+    // Called for commits of this object only; the server announces those of other daemons (PgChangeFeed).
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
     void set_fence(std::optional<Fence> fence) override;

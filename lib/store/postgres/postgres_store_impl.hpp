@@ -1,4 +1,4 @@
-// What PostgresStore is made of: three threads with a connection each.
+// The parts of PostgresStore: three threads with a connection each.
 #pragma once
 
 #include "store/change_listener.hpp"
@@ -19,13 +19,13 @@ struct PostgresStore::Impl {
     Impl(const PostgresSettings& settings, std::unique_ptr<PgWriter> opened, PgSchemaState found,
          Clock& time);
 
-    // Time as the store notes it, to the millisecond. On the I/O thread, where the clock lives.
+    // The store's time, to the millisecond. I/O thread only, like the clock.
     Timestamp now() const {
         const Timestamp at = clock.wall();
         return {at.ticks - at.ticks % Timestamp::ticks_per_millisecond};
     }
 
-    // PgLink::run and PgWriter::write on their threads.
+    // Run PgLink::run, PgLink::write and PgWriter::write on the threads that use them.
     template <class T, class Work>
     Task<Result<T>> read(std::string operation, Work work) {
         return thread.run<T>([db = writer.get(), operation = std::move(operation), work = std::move(work)] {
@@ -34,8 +34,8 @@ struct PostgresStore::Impl {
     }
     template <class T, class Work>
     Task<Result<T>> write(std::string operation, Work work) {
-        return thread.run<T>([db = writer.get(), life = life, operation = std::move(operation),
-                              work = std::move(work)] { return db->write<T>(operation, life, work); });
+        return thread.run<T>([db = writer.get(), term = term, operation = std::move(operation),
+                              work = std::move(work)] { return db->write<T>(operation, term, work); });
     }
     template <class T, class Work>
     Task<Result<T>> on_inbox(std::string operation, Work work) {
@@ -61,9 +61,9 @@ struct PostgresStore::Impl {
     Clock& clock;
     PgSchemaState schema;
     std::string channel;
-    EngineLife life;
+    EngineTerm term;
     ChangeListener listener;
-    std::unique_ptr<PgWriter> writer;  // used by its thread alone, as the links by theirs
+    std::unique_ptr<PgWriter> writer;  // used only by `thread`; each link is used only by its thread
     JobThread thread;
     PgLink inbox_link;
     JobThread inbox_thread;

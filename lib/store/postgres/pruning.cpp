@@ -29,7 +29,7 @@ constexpr const char* kDeletedBodies =
     " WHERE r.stream = o.stream AND r.id = o.id RETURNING r.seq";
 constexpr const char* kReduceTotals =
     "UPDATE version_totals SET versions = versions + $1, bytes = bytes + $2";
-// All changes of the records, from these back.
+// All changes of the records, from these changes back.
 constexpr const char* kChain =
     "WITH RECURSIVE chain AS (SELECT u.seq FROM unnest($1) u(seq) UNION ALL SELECT c.previous FROM chain"
     " CROSS JOIN LATERAL (SELECT previous FROM changes WHERE seq = chain.seq AND previous < chain.seq) c)"
@@ -51,7 +51,7 @@ void remove_versions(PgConnection& db, const std::vector<std::int64_t>& seqs, Pr
     report.versions += removed.size();
 }
 
-// The numbers of the rows up to the first one that is young enough. A row whose change is gone is older than any.
+// The numbers of the rows up to the first one that is young enough. A row whose change was pruned counts as old.
 std::vector<std::int64_t> old_ones(const PgRows& rows, Timestamp limit) {
     std::vector<std::int64_t> seqs;
     for (const PgRow row : rows) {
@@ -62,7 +62,7 @@ std::vector<std::int64_t> old_ones(const PgRows& rows, Timestamp limit) {
     return seqs;
 }
 
-// Each returns whether there may be more.
+// Each function returns whether there may be more to remove.
 bool prune_versions(PgConnection& db, Timestamp limit, PruneReport& report) {
     const std::vector<std::int64_t> seqs = old_ones(db.query(kOldVersions, kSliceRows), limit);
     remove_versions(db, seqs, report);
@@ -102,7 +102,7 @@ bool prune_events(PgConnection& db, Timestamp limit, PruneReport& report) {
     return std::cmp_equal(removed, kSliceRows);
 }
 
-// With their former versions, which cannot be unpacked without it.
+// Also removes the former versions of these records, which cannot be unpacked without the body.
 bool prune_deleted(PgConnection& db, Timestamp limit, PruneReport& report) {
     std::vector<std::int64_t> newest;
     for (const PgRow row : db.query(kDeletedBodies, limit, kSliceBodies))

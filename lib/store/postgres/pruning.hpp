@@ -1,6 +1,7 @@
-// Takes away what is older than an operator wants to keep, a slice at a time, so that no commit waits for long. Changes
-// and versions go in the order in which they came, up to the first one that is young enough: a clock that was wrong for
-// a while takes nothing away too early. Of a record its newest change always stays, and an event that is open stays.
+// Removes content that is older than the operator wants to keep, a slice at a time, so that commits never wait for
+// long. Changes and versions are removed in the order of their numbers, up to the first one that is young enough, so a
+// clock that was wrong for a while causes nothing to be removed too early. The newest change of each record and open
+// events are always kept.
 #pragma once
 
 #include "store/postgres/link.hpp"
@@ -11,11 +12,11 @@
 
 namespace carecloud {
 
-// One transaction. As StoreHandle::prune.
+// See StoreHandle::prune. One transaction.
 Result<PruneReport> prune_slice(PgLink& link, const KeepLimits& limits);
 
-// Removes the former versions of the records to which these changes belong, with what was corrected in them if
-// `corrections` is set. In the transaction under way. Throws PgError.
+// Removes the former versions of the records to which these changes belong, from these changes back, and their
+// corrections if `corrections` is set. In the current transaction. Throws PgError.
 void erase_versions(PgConnection& db, const std::vector<std::int64_t>& newest, bool corrections,
                     PruneReport& report);
 

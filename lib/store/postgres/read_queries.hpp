@@ -1,18 +1,18 @@
-// The reader's queries. Each is answered by an index, in the index's order: test_read_plans.cpp asks PostgreSQL. The
+// The reader's queries. Each is answered from an index, in the index's order, which test_read_plans.cpp verifies. The
 // session forbids other plans (kReadSession), because the planner's choice depends on statistics, which are missing or
-// old during a first load.
+// outdated during a first load.
 #pragma once
 
 #include "store/postgres/connection.hpp"
 
 namespace carecloud::pg_queries {
 
-// Lookups are LATERAL … LIMIT 1: a plan that reads a whole table to join it is impossible then.
+// Lookups are written as LATERAL … LIMIT 1, which rules out plans that join by reading a whole table.
 inline constexpr const char* kReadSession =
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_hashjoin = off;"
     " SET enable_mergejoin = off";
 
-// A single statement sees one snapshot. Rows of the log stand beside the position, if there are any.
+// A single statement sees one snapshot. The row has the position, and columns of the log if there are more changes.
 inline constexpr PgSql kChanges{
     "reader_changes",
     "SELECT (SELECT value FROM meta WHERE name = 'generation'), (SELECT seq FROM change_head WHERE one),"
@@ -29,13 +29,13 @@ inline constexpr PgSql kBodies{
     "SELECT r.id, r.body FROM unnest($2::text[]) AS u (id) CROSS JOIN LATERAL"
     " (SELECT id, body FROM records WHERE stream = $1 AND id = u.id COLLATE \"C\" LIMIT 1) AS r"};
 
-// Lists exclude the body, which is read only of records that are shown: its length is known without reading it.
-// $3: an erased body. id, modified, hash, seq, deleted_at, the body's bytes, whether it is erased.
+// Lists exclude the body, which is read only for the records returned; its length is known without reading it. $3: the
+// content of an erased body. Columns: id, modified, hash, seq, deleted_at, the body's bytes, whether it is erased.
 inline constexpr PgSql kListById{
     "reader_list_by_id",
     "SELECT id, modified, hash, seq, deleted_at, octet_length(body)::bigint, body = $3"
     " FROM records WHERE stream = $1 AND id > $2 ORDER BY id LIMIT $4"};
-// The position, then the record whose newest version it is, if it is one, and its days.
+// Columns: the position, the record whose newest version it is (NULL if there is none), and the days.
 inline constexpr PgSql kListByModified{
     "reader_list_by_modified",
     "SELECT c.modified_s, c.seq, r.*, c.start_day, c.end_day"
@@ -43,7 +43,7 @@ inline constexpr PgSql kListByModified{
     " AND (modified_s, seq) > ($2, $5) ORDER BY modified_s, seq LIMIT $4) AS c"
     " LEFT JOIN LATERAL (SELECT id, modified, hash, seq, deleted_at, octet_length(body)::bigint, body = $3"
     " FROM records WHERE stream = $1 AND id = c.id AND seq = c.seq LIMIT 1) AS r ON true"};
-// $6: the last day of the filter. Most excluded rows are excluded by their first day, which is in the index.
+// $6: the last day of the filter. Most rows outside the filter are excluded by their first day, which is in the index.
 inline constexpr PgSql kListByDays{
     "reader_list_by_days",
     "SELECT c.end_day, c.seq, r.*, c.start_day, c.end_day"
@@ -60,7 +60,7 @@ inline constexpr PgSql kCountRecords{
     "SELECT (SELECT count(*) FROM records WHERE stream = $1)"
     " - (SELECT count(*) FROM records WHERE stream = $1 AND deleted_at IS NOT NULL)"};
 
-// A record's chain of changes, the newest first. Each is older than the one before, so that a damaged chain ends, too.
+// A record's chain of changes, newest first. The numbers must descend, so a damaged chain ends, too.
 inline constexpr PgSql kChain{
     "reader_chain",
     "WITH RECURSIVE chain AS ("
@@ -77,20 +77,21 @@ inline constexpr PgSql kCorrections{
     "reader_corrections",
     "SELECT day, sign_in, field, was, is_now FROM corrections WHERE seq = $1 ORDER BY n"};
 
-// The number that pages continue by, then what event_of_row() reads. $2: rows looked at, $3: a state or null.
+// Columns: the number at which the next page continues, then those of event_of_row(). $2: the maximum number of rows
+// read; $3: a state or NULL.
 inline constexpr PgSql kEvents{
     "reader_events",
     "SELECT * FROM (SELECT n, message_id, topic_arn, event_type, stream, record_id, event_time, "
     "received_at,"
     " state, settled_at FROM events WHERE n < $1 ORDER BY n DESC LIMIT $2) AS e"
     " WHERE $3::text IS NULL OR state = $3 LIMIT $4"};
-// Few, and an index of their own contains them.
+// Few rows, which have a separate index.
 inline constexpr PgSql kOpenEvents{
     "reader_open_events",
     "SELECT n, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
     "settled_at"
     " FROM events WHERE state = 'open' AND n < $1 ORDER BY n DESC LIMIT $2"};
-// The last one looked at, and the one after it.
+// The last row read by kEvents, and the one after it.
 inline constexpr PgSql kLastScanned{"reader_last_scanned",
                                     "SELECT n FROM events WHERE n < $1 ORDER BY n DESC OFFSET $2 LIMIT 2"};
 inline constexpr PgSql kEventsOfRecord{

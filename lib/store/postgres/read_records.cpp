@@ -14,13 +14,13 @@
 namespace carecloud {
 namespace {
 
-// Rows of a list that are read at a time: one page usually, and one more row that shows whether there are more.
+// The number of rows read at a time: usually a whole page, and one more row that shows whether there are more.
 std::int64_t rows_at_once(std::size_t limit) {
     return static_cast<std::int64_t>(std::clamp<std::size_t>(limit + 1, 20, 1000));
 }
 
-// Of id, modified, hash, seq, deleted_at, the body's bytes, whether it is erased. Not if there is no such record, or
-// the portal no longer has it.
+// Columns: id, modified, hash, seq, deleted_at, the body's bytes, whether it is erased. Adds nothing if there is no
+// such record, its body is erased, or the portal no longer has it.
 void add(RecordList& list, const PgRow& row, int first) {
     if (row.is_null(first) || row.flag(first + 6)) return;
     RecordRow record = record_of_row(row, first);

@@ -11,7 +11,7 @@
 namespace carecloud {
 namespace {
 
-// The newest first, as far as the log goes back.
+// Newest first, as far as the log goes back.
 std::vector<ChainLink> chain_of(PgConnection& db, const std::string& stream, const std::string& id) {
     std::vector<ChainLink> chain;
     for (const PgRow row : db.query(pg_queries::kChain, stream, id))

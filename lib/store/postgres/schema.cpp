@@ -21,7 +21,7 @@ void ensure_schema(PgConnection& db, const std::string& schema) {
     try {
         db.script("CREATE SCHEMA " + quoted_identifier(schema));
     } catch (const PgError& error) {
-        if (error.is("42P06") || error.is("23505")) return;  // another daemon has created it
+        if (error.is("42P06") || error.is("23505")) return;  // another daemon created it
         if (!error.is("42501")) throw;
         throw PgError(PgError::Kind::misused, error.sqlstate(),
                       "there is no schema " + schema + ", and the role may not create it",
@@ -52,7 +52,7 @@ void refuse_other_program(PgConnection& db, const std::string& schema) {
                   "use another schema in store.schema; this one was not changed");
 }
 
-// Of the newest row, whether the database is newer than `known`.
+// Reads the version. `known`: the last version of this program.
 PgSchemaState state_of(PgConnection& db, int known) {
     const PgRows rows = db.query(
         "SELECT coalesce(max(version), 0), coalesce(bool_and(compatible) FILTER (WHERE version > "
@@ -82,18 +82,19 @@ std::string without_lz4(std::string sql) {
     return sql;
 }
 
-// In a transaction that the caller has begun, with the lock.
+// The caller has begun a transaction and holds the advisory lock.
 void apply(PgConnection& db, const PgMigration& migration, bool lz4) {
     db.script(lz4 ? std::string(migration.sql) : without_lz4(std::string(migration.sql)));
     db.query("INSERT INTO schema_version (version, name, compatible) VALUES ($1, $2, $3)",
              std::int32_t{migration.number}, migration.name, migration.is_compatible());
+    // Expires all leases and invalidates their fences.
     db.script(
         "UPDATE leases SET token = token + 1, holder = '';"
         " UPDATE lease_expiry e SET expires_at = '-infinity', token = l.token FROM leases l"
         " WHERE l.stream = e.stream");
 }
 
-// True: one was applied, and there may be more.
+// Applies the next migration. False if there is none.
 bool apply_next(PgConnection& db, const std::string& schema, std::span<const PgMigration> known, bool lz4) {
     PgTransaction transaction(db);
     db.query("SELECT pg_advisory_xact_lock(hashtextextended('carecloud-syncd ' || $1, 0))", schema);
@@ -112,7 +113,7 @@ bool apply_next(PgConnection& db, const std::string& schema, std::span<const PgM
     return false;
 }
 
-// A longer wait for the answers of migrations, for as long as it lives.
+// Extends the time limit for responses during its lifetime.
 class PatientAnswers {
   public:
     explicit PatientAnswers(PgConnection& db) : db_(db), before_(db.set_answer_timeout(kMigrationTimeout)) {}

@@ -1,8 +1,8 @@
-// The schema's versions: numbered SQL files, compiled in, applied in order, each in a transaction of its own, by one
-// daemon at a time. The table schema_version has a row for each that was applied.
+// The versions of the schema: numbered SQL files, compiled in, applied in order by one daemon at a time, each in its
+// own transaction. The table schema_version has a row for each applied one.
 //
-// A file whose first line begins with "-- Compatible" only adds what an older program does not need: such a program may
-// still receive events and serve, but must not run the engine.
+// A file whose first line begins with "-- Compatible" only adds objects that an older program does not need. Such a
+// program may still receive events and serve the API, but must not run the engine.
 #pragma once
 
 #include "store/postgres/connection.hpp"
@@ -13,7 +13,7 @@
 
 namespace carecloud {
 
-// "name" as SQL takes any name.
+// Quotes a name for use in SQL.
 std::string quoted_identifier(std::string_view name);
 
 struct PgMigration {
@@ -24,23 +24,22 @@ struct PgMigration {
     bool is_compatible() const { return sql.starts_with("-- Compatible"); }
 };
 
-// All that this program knows, in order.
+// All migrations of this program, in order.
 std::span<const PgMigration> pg_migrations();
 
 struct PgSchemaState {
     int version = 0;        // of the database
-    bool is_newer = false;  // than this program, compatibly: it must not run the engine
-    bool has_lz4 =
-        true;  // false: the server was built without it, and bodies take PostgreSQL's own compression
+    bool is_newer = false;  // newer than this program but compatible: this program must not run the engine
+    bool has_lz4 = true;    // false: the server was built without lz4; PostgreSQL's own compression is used
 };
 
-// Brings the schema up to `known`. Creates it if it is missing and the role may. An applied migration ends every lease,
-// so that an older daemon's engine writes nothing more. Throws PgError: `newer` if the database is newer than `known`
-// and not compatible, `misused` if the schema is another program's.
+// Migrates the schema to the last version of `known`. Creates the schema if it is missing and the role may. Each
+// migration ends all leases, so the engine of an older daemon writes nothing more. Throws PgError: `newer` if the
+// database is newer than `known` and not compatible, `misused` if the schema belongs to another program.
 PgSchemaState migrate_schema(PgConnection& db, const std::string& schema,
                              std::span<const PgMigration> known = pg_migrations());
 
-// The version, without changing anything; 0: there is no store in the schema. As above.
+// Reads the version without changing anything; 0 if there is no store in the schema. Throws PgError like the above.
 PgSchemaState read_schema_state(PgConnection& db, const std::string& schema);
 
 }  // namespace carecloud

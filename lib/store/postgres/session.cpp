@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kOldestVersion = 14;
 constexpr int kNewestVersion = 17;
-// A pooler that shares sessions answers at once; one that does not may have no connection left.
+// A pooler that shares sessions responds immediately; one that does not may have no free connection.
 constexpr std::chrono::milliseconds kPoolerTimeout{1000};
 
 [[noreturn]] void refuse(const std::string& text, std::string hint) {
@@ -30,7 +30,7 @@ void check_server(const PgConnection& db) {
     }
 }
 
-// Not by `options=` when connecting, which poolers refuse.
+// These settings are not passed as `options=` when connecting, because poolers refuse that.
 void set_up(PgConnection& db, const PostgresSettings& settings) {
     db.script(
         "SET jit = off; SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO';"
@@ -38,7 +38,7 @@ void set_up(PgConnection& db, const PostgresSettings& settings) {
         " SET search_path = " +
         quoted_identifier(settings.schema));
     set_limits(db, settings.limits);
-    // A role or a database may have been set up for speed. A stronger setting (remote_apply) stays.
+    // The role or database may have been configured for speed. A stronger setting (remote_apply) is kept.
     db.script(
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
@@ -58,12 +58,12 @@ std::int64_t process_of(PgConnection& db) {
     return db.query("SELECT pg_backend_pid()")[0].number(0);
 }
 
-// Under transaction pooling a session's settings, prepared statements and notifications reach other clients. Two
-// clients at once that are served by one process prove it, and so does one client that is served by two.
+// Under transaction pooling, a session's settings, prepared statements and notifications reach other clients. It is in
+// use if one server process serves two clients at the same time, or if two processes serve one client.
 void refuse_transaction_pooling(PgConnection& db, const PostgresSettings& settings,
                                 const PostgresHost& host) {
     const std::int64_t process = process_of(db);
-    if (process == db.reported_process()) return;  // there is no pooler
+    if (process == db.reported_process()) return;  // not behind a pooler
     bool shared = process_of(db) != process;
     if (!shared) {
         PostgresSettings hasty = settings;
@@ -72,7 +72,7 @@ void refuse_transaction_pooling(PgConnection& db, const PostgresSettings& settin
             PgConnection other(hasty, host);
             shared = process_of(other) == process_of(db);
         } catch (const PgError&) {
-            // The pooler has no connection left while this session keeps one: it pools sessions.
+            // The pooler has no other connection while this session uses one: it pools sessions.
         }
     }
     if (shared) {
@@ -109,13 +109,13 @@ std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings) {
             if (!first) first = error;
             const std::string name = host.text();
             const std::string text = error.what();
-            // Errors of connecting name the host already.
+            // Errors of connecting already contain the host.
             if (!all.empty()) all += "; ";
             if (!text.starts_with(name)) all.append(name).append(": ");
             all += text;
         }
     }
-    if (!first) throw PgError(PgError::Kind::misused, "", "no host is known", "name one in store.url");
+    if (!first) throw PgError(PgError::Kind::misused, "", "store.url has no host", "add one");
     throw PgError(first->kind(), first->sqlstate(), all, first->hint());
 }
 

@@ -16,7 +16,7 @@ namespace carecloud {
 namespace {
 
 constexpr const char* kDefaultSocketFolder = "/var/run/postgresql";
-// Debian's. libpq's own default is a file in the user's home folder.
+// The file of Debian's ca-certificates. libpq's own default is a file in the user's home folder.
 constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
 
 using UrlValues = std::map<std::string, std::string>;
@@ -28,7 +28,7 @@ Error invalid_url(std::string subject, std::string hint) {
             .hint = std::move(hint)};
 }
 
-// libpq's own message may quote the URL with its password, so it is not shown.
+// libpq's message is not shown: it may quote the URL with its password.
 Result<UrlValues> url_values(const std::string& url) {
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
         PQconninfoParse(url.c_str(), nullptr), &PQconninfoFree);
@@ -63,7 +63,7 @@ std::optional<Error> refuse_values(const UrlValues& values) {
     return std::nullopt;
 }
 
-// Elements of a list with commas; an empty one is kept.
+// Splits a list at its commas; keeps empty elements.
 std::vector<std::string> split(const std::string& list) {
     std::vector<std::string> parts;
     for (std::size_t begin = 0;;) {
@@ -78,7 +78,7 @@ Result<std::vector<PostgresHost>> hosts_of(UrlValues& values) {
     const std::vector<std::string> names = split(values["host"]);
     const std::vector<std::string> ports = split(values["port"]);
     if (ports.size() != 1 && ports.size() != names.size())
-        return invalid_url("it has another number of ports than of hosts", "write each as HOST:PORT");
+        return invalid_url("the number of ports differs from the number of hosts", "write each as HOST:PORT");
     std::vector<PostgresHost> hosts;
     for (std::size_t i = 0; i < names.size(); ++i) {
         PostgresHost host{.name = names[i].empty() ? kDefaultSocketFolder : names[i]};
@@ -94,7 +94,7 @@ Result<std::vector<PostgresHost>> hosts_of(UrlValues& values) {
     return hosts;
 }
 
-// As libpq would connect: by the name of the process's user.
+// libpq's default: the name of the process's user.
 std::string own_user() {
     std::array<char, 4096> buffer{};
     passwd entry{};
@@ -109,10 +109,10 @@ std::optional<Error> set_encryption(PostgresSettings& settings, const UrlValues&
     if (settings.sslmode.empty()) settings.sslmode = local ? "prefer" : "verify-full";
     const bool checked = settings.sslmode == "verify-full" || settings.sslmode == "verify-ca";
     if (!local && !checked) {
-        return invalid_url(
-            "sslmode=" + settings.sslmode + " does not verify who answers at a host that is not this machine",
-            "use sslmode=verify-full, the default, with sslrootcert=FILE for a private "
-            "certificate authority");
+        return invalid_url("sslmode=" + settings.sslmode +
+                               " does not verify the identity of a host that is not this machine",
+                           "use sslmode=verify-full, the default, with sslrootcert=FILE for a private "
+                           "certificate authority");
     }
     if (checked && !values.contains("sslrootcert")) settings.sslrootcert = kSystemCertificates;
     return std::nullopt;

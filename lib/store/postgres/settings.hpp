@@ -1,9 +1,9 @@
-// Where a PostgreSQL store is and how it is reached, from store.url:
+// The settings of a PostgreSQL store, from store.url:
 //
 //     auto settings = parse_postgres_url("postgresql://carecloud@db1.example.org,db2.example.org/claims");
 //
-// The environment (PGHOST and similar variables) and libpq's own files never decide: every parameter is given. A
-// password in the URL is refused, because URLs are printed; it comes from a file. Nothing here connects.
+// The environment (PGHOST and similar variables) and libpq's own files have no effect: every parameter is set
+// explicitly. A password in the URL is refused, because URLs are printed; it comes from a file. Nothing here connects.
 #pragma once
 
 #include "base/error.hpp"
@@ -18,14 +18,18 @@
 namespace carecloud {
 
 struct PostgresHost {
-    std::string name{};  // a host name, an address, or the folder of a UNIX socket ("/run/postgresql")
+    std::string name{};  // a host name, an address, or the folder of a UNIX socket: "/run/postgresql"
     std::uint16_t port = 5432;
 
     bool is_local() const;     // a UNIX socket or a loopback address
     std::string text() const;  // "db1.example.org:5432"
 };
 
-// Limits on the server's side of a session. They bound what a paused client can block.
+// Time limits that the server enforces on a session. They bound how long a paused client can block others, because its
+// locks (change_head, the lease) are held until its transaction ends. Both `statement` and `idle_in_transaction` are
+// required: a client that is paused within a COPY is ended only by the first, otherwise only by the second. `lock` is
+// less than `statement`, so the error states that a lock is the reason. None of them bounds a COMMIT that waits for a
+// synchronous standby.
 struct PgLimits {
     std::chrono::milliseconds statement{6000};
     std::chrono::milliseconds lock{5000};
@@ -33,13 +37,13 @@ struct PgLimits {
 };
 
 struct PostgresSettings {
-    std::vector<PostgresHost> hosts{};  // tried in order until one accepts writes
+    std::vector<PostgresHost> hosts{};  // tried in this order until one accepts writes
     std::string database{};
     std::string user{};
     // Called before each connection, on its thread: a changed password is used without a restart. Empty: none.
     std::function<Result<std::string>()> password{};
     std::string schema = "carecloud";
-    std::string sslmode{};      // never weaker than verify-ca beyond this machine
+    std::string sslmode{};      // at least verify-ca, except for this machine
     std::string sslrootcert{};  // a file of trusted certificates
     std::string sslcert{};
     std::string sslkey{};
@@ -47,20 +51,20 @@ struct PostgresSettings {
     std::string application_name = "carecloud-syncd";
 
     std::chrono::milliseconds connect_timeout{4000};  // per host
-    // How long an answer is waited for: longer than the server's own limits, which state the reason.
+    // The time limit for a response: more than the server's own limits, whose errors state the reason.
     std::chrono::milliseconds answer_timeout{8000};
     PgLimits limits{};
-    // Whether versions that are replaced are kept, until the first prune() decides.
+    // Whether former versions are kept until the first prune() decides.
     bool keep_versions = true;
 
-    // "database claims at db1.example.org:5432, db2.example.org:5432": for messages.
+    // For messages: "database claims at db1.example.org:5432, db2.example.org:5432".
     std::string text() const;
 };
 
-// Whether store.url names a PostgreSQL store.
+// Whether store.url refers to a PostgreSQL store.
 bool is_postgres_url(std::string_view url);
 
-// Errors: config_invalid, whose text never quotes the URL.
+// Errors: config_invalid. Its text never quotes the URL.
 Result<PostgresSettings> parse_postgres_url(const std::string& url);
 
 }  // namespace carecloud

@@ -1,10 +1,10 @@
-// A transaction whose statements all read the store as it was at the first one, and that cannot write.
+// A transaction whose statements all read the store as of the first one, and which cannot write.
 //
 //     const PgSnapshot snapshot(db);
 //     db.query("SELECT …");
 //     db.query("SELECT …");
 //
-// Short: an open snapshot makes the server keep every row that was replaced meanwhile.
+// Keep it short: while a snapshot is open, the server keeps every row version that is replaced.
 #pragma once
 
 #include "store/postgres/transaction.hpp"

@@ -49,7 +49,7 @@ constexpr PgSql kPutRequests{
     " ON CONFLICT (month) DO UPDATE SET sent = excluded.sent, reserved = excluded.reserved,"
     " requests = excluded.requests"};
 
-// $1 is the id; the others are in the order of kPassColumns.
+// The parameters from $`first` on, in the order of kPassColumns. $1 is the id.
 std::string pass_values(int first) {
     std::string values;
     for (int i = first; i <= 31; ++i)
@@ -57,7 +57,7 @@ std::string pass_values(int first) {
     return values;
 }
 
-// The columns but the id.
+// Assigns the columns except the id.
 std::string pass_assignments() {
     const std::string_view columns = kPassColumns.substr(kPassColumns.find(',') + 2);
     return "(" + std::string(columns) + ") = (" + pass_values(2) + ")";
@@ -93,7 +93,7 @@ Result<std::vector<std::size_t>> find_unknown_keys(PgConnection& db, const std::
     pipeline.add(kKeysDoubted, stream, PgTexts{ids});
     pipeline.add(kKeysQuarantined, stream, PgTexts{ids});
     const std::vector<PgRows> results = pipeline.finish();
-    TextMap<std::vector<std::string>> held;  // versions, by id; a record has at most one in each table
+    TextMap<std::vector<std::string>> held;  // `modified` by id, from both tables
     TextMap<std::string> quarantined;
     for (const PgRow row : results[0]) {
         if (!row.flag(2)) held[std::string(row.text(0))].emplace_back(row.text(1));
@@ -167,7 +167,7 @@ Result<std::vector<Key>> read_untried(PgConnection& db, const std::string& strea
 
 Result<std::vector<Key>> read_live_keys(PgConnection& db, const LiveRange& range) {
     std::vector<Key> keys;
-    // No key comes before two empty texts.
+    // No key precedes two empty texts.
     const std::string modified = range.after ? range.after->modified_text : std::string();
     const std::string id = range.after ? range.after->id : std::string();
     for (const PgRow row :
@@ -208,7 +208,7 @@ std::uint64_t put_pass(PgConnection& db, const Job& pass, Timestamp at) {
         " nextval(pg_get_serial_sequence('passes', 'pass'))), " + pass_values(2) + ") RETURNING pass";
     const std::string now = at.to_string_ms();
     const std::string& requested_at = pass.id == 0 ? now : pass.requested_at;
-    // Alive until the statements were sent, as all texts.
+    // Texts must live until the statements have been sent.
     const auto modified = pass.position ? std::optional(pass.position->modified_text) : std::nullopt;
     const auto id_of_position = pass.position ? std::optional(pass.position->id) : std::nullopt;
     const PgParams values(pass.id, to_string(pass.kind), pass.stream, to_string(pass.status), pass.scheduled,

@@ -1,4 +1,4 @@
-// A map by text that is searched by a view, without a copy.
+// A map with text keys that can be searched by a string_view without a copy.
 #pragma once
 
 #include <functional>

@@ -23,21 +23,24 @@ PgTransaction::~PgTransaction() {
 
 namespace {
 
-// An error that arrived while a COMMIT was under way: it may have been carried out.
+// Converts an error during a COMMIT. Unless the server reported it and kept the connection, the commit may have
+// succeeded.
 PgError uncertain(const PgError& error) {
     if (error.kind() == PgError::Kind::refused && !error.ends_connection()) return error;
     return {PgError::Kind::uncertain, error.sqlstate(),
-            std::string("the end of the commit is not known: ") + error.what()};
+            std::string("the result of the commit is unknown: ") + error.what()};
 }
 
 void check_commit(PgConnection& db, const PgRows& committed) {
+    // COMMIT of a failed transaction rolls it back and succeeds, with the tag ROLLBACK.
     if (committed.tag() != "COMMIT") {
         throw PgError(PgError::Kind::refused, "25P02",
                       "the transaction was rolled back instead of committed");
     }
+    // If the wait for a synchronous standby is canceled, COMMIT succeeds with a warning.
     if (db.take_durability_warning()) {
         throw PgError(PgError::Kind::uncertain, "",
-                      "committed on the primary alone: the wait for the synchronous standby was canceled");
+                      "committed only on the primary: the wait for the synchronous standby was canceled");
     }
 }
 

@@ -23,7 +23,7 @@ std::uint64_t big_endian(const char* bytes, int size) {
 std::string array_header(PgType element, std::size_t count) {
     std::string out;
     append_big_endian(out, count > 0 ? 1 : 0, 4);  // dimensions
-    append_big_endian(out, 0, 4);                  // no null in it
+    append_big_endian(out, 0, 4);                  // no NULLs
     append_big_endian(out, static_cast<unsigned>(element), 4);
     if (count == 0) return out;
     append_big_endian(out, count, 4);
@@ -35,7 +35,7 @@ bool is_continuation(unsigned char byte) {
     return (byte & 0xC0) == 0x80;
 }
 
-// The size of the valid UTF-8 character at `at`; 0: there is none. As PostgreSQL's pg_utf8_islegal.
+// The size of the valid UTF-8 character at `at`; 0 if there is none. Same rules as PostgreSQL's pg_utf8_islegal().
 std::size_t utf8_size(std::string_view bytes, std::size_t at) {
     const auto byte = [&](std::size_t i) {
         return at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i])
@@ -66,7 +66,7 @@ std::int64_t pg_microseconds(Timestamp at) {
 }
 
 Timestamp timestamp_of_pg(std::int64_t microseconds) {
-    // PostgreSQL reaches year 294276 and knows two infinities, a Timestamp ends in 31197.
+    // PostgreSQL's range ends in the year 294276 and has two infinities; that of a Timestamp ends in 31197.
     constexpr std::int64_t limit = (INT64_MAX - kPgEpochTicks) / kTicksPerMicrosecond;
     return {std::clamp(microseconds, -limit, limit) * kTicksPerMicrosecond + kPgEpochTicks};
 }
@@ -101,7 +101,7 @@ bool is_pg_text(std::string_view bytes) {
         std::uint64_t eight = 0;
         if (bytes.size() - at >= sizeof eight) {
             std::memcpy(&eight, bytes.data() + at, sizeof eight);
-            // Eight characters of ASCII and none of them NUL: nearly all of a body.
+            // Eight ASCII characters without a NUL: almost all of a body.
             if (((eight | ((eight - low_bits) & ~eight)) & high_bits) == 0) {
                 at += sizeof eight;
                 continue;
@@ -153,7 +153,7 @@ std::string_view PgParams::bytes(std::size_t i) const {
     const Slot& slot = slots_[i];
     if (slot.number_size > 0) return {slot.number.data(), slot.number_size};
     if (slot.owned) return *slot.owned;
-    // A view without bytes may have no address, which libpq would take for NULL.
+    // The pointer of an empty view may be null, which libpq would take for NULL.
     return slot.view.data() ? slot.view : std::string_view("");
 }
 

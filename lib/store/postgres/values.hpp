@@ -1,5 +1,5 @@
-// Values on their way to PostgreSQL and back, in its binary form: bodies byte for byte, numbers and times without a
-// text between them.
+// Converts values to and from PostgreSQL's binary format: bodies byte for byte, numbers and times without conversion to
+// text.
 //
 //     PgParams params;
 //     params.add(stream);                       // text
@@ -7,7 +7,7 @@
 //     params.add(std::optional<Timestamp>());   // timestamptz, null
 //     for (const PgRow row : rows) use(row.text(0), row.number(1), row.time(2));
 //
-// Texts that are handed in are not copied: they live until the statement was sent.
+// Texts that are passed in are not copied: they must live until the statement has been sent.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -26,7 +26,7 @@ struct pg_result;
 
 namespace carecloud {
 
-// Types by their number, which PostgreSQL never changes.
+// Types by their OIDs, which PostgreSQL never changes.
 enum class PgType : unsigned {
     boolean = 16,
     bytea = 17,
@@ -38,12 +38,12 @@ enum class PgType : unsigned {
     timestamptz = 1184,
 };
 
-// A blob that is not a text.
+// Bytes for a column of type bytea.
 struct PgBytes {
     std::string_view bytes{};
 };
 
-// Lists, each as one parameter: `WHERE id = ANY($1)` or `FROM unnest($1)`.
+// Lists, each of which is one parameter: `WHERE id = ANY($1)` or `FROM unnest($1)`.
 struct PgTexts {
     const std::vector<std::string_view>& all;
 };
@@ -51,7 +51,7 @@ struct PgNumbers {
     const std::vector<std::int64_t>& all;
 };
 
-// Of the store's own times, to the microsecond.
+// For the store's own times, to the microsecond.
 std::int64_t pg_microseconds(Timestamp at);
 Timestamp timestamp_of_pg(std::int64_t microseconds);
 
@@ -59,9 +59,10 @@ void append_big_endian(std::string& out, std::uint64_t value, std::size_t bytes)
 std::string pg_array(const std::vector<std::string_view>& texts);
 std::string pg_array(const std::vector<std::int64_t>& numbers);
 
-// Whether PostgreSQL takes these bytes as a text: UTF-8 without NUL. One text that it does not take fails a whole page.
+// Whether PostgreSQL accepts these bytes as a text: UTF-8 without NUL. One text that it does not accept fails a whole
+// page.
 bool is_pg_text(std::string_view bytes);
-// The text with U+FFFD for each byte that is not part of one: for notes, never for bodies.
+// The text with each byte that is not part of such a text replaced by U+FFFD. For notes, never for bodies.
 std::string pg_text(std::string_view bytes);
 
 // The parameters $1, $2, … of one statement.
@@ -109,7 +110,7 @@ class PgParams {
         PgType type = PgType::text;
         bool is_null = false;
         std::string_view view{};
-        std::uint8_t number_size = 0;  // of `number`, if the value is one
+        std::uint8_t number_size = 0;  // of `number`; 0 if the value is not a number
         std::array<char, 8> number{};
         std::optional<std::string> owned{};
     };
@@ -132,7 +133,8 @@ class PgParams {
     std::vector<Slot> slots_;
 };
 
-// One row of a result, valid as long as the PgRows. Columns count from 0. NULL is read as 0, false or an empty text.
+// One row of a result, valid as long as its PgRows. Columns are numbered from 0. NULL is read as 0, false or an empty
+// text.
 class PgRow {
   public:
     PgRow(const pg_result* result, int row) : result_(result), row_(row) {}
@@ -142,9 +144,9 @@ class PgRow {
     std::uint64_t count(int column) const { return static_cast<std::uint64_t>(number(column)); }
     bool flag(int column) const;
     std::string_view text(int column) const;  // text or bytea
-    Hash hash(int column) const;  // all zero if it does not hold 32 bytes: such a hash equals none
-    std::optional<Timestamp> time(int column) const;  // timestamptz; none: NULL
-    // "2024-03-13T19:08:57.163Z"; empty: NULL. A text is returned as it is.
+    Hash hash(int column) const;              // zeros, which equal no hash, if it does not contain 32 bytes
+    std::optional<Timestamp> time(int column) const;  // timestamptz; std::nullopt if NULL
+    // "2024-03-13T19:08:57.163Z"; empty if NULL. A text column is returned unchanged.
     std::string time_text(int column) const;
 
   private:
@@ -155,15 +157,15 @@ class PgRow {
 class PgRows {
   public:
     PgRows() = default;
-    // Owns it.
+    // Takes ownership of `result`.
     explicit PgRows(pg_result* result);
 
     std::size_t size() const;
     bool empty() const { return size() == 0; }
     PgRow operator[](std::size_t row) const { return {result_.get(), static_cast<int>(row)}; }
-    // How many rows the statement wrote.
+    // The number of rows that the statement wrote.
     std::uint64_t affected() const;
-    // Such as "COMMIT".
+    // The command tag, such as "COMMIT".
     std::string_view tag() const;
 
     class Iterator {
