@@ -9,10 +9,10 @@
 namespace carecloud {
 namespace {
 
-// Bodies of 20 KB: 10 MB at a time.
+// At 20 KB per body, 10 MB at a time.
 constexpr std::size_t kRowsAtOnce = 500;
 
-// Notes that the target needs, too.
+// The notes that are copied. `timeline` is not: it describes the server of the source.
 constexpr const char* kNotes[] = {"generation", "prune_position", "pruned_to"};
 
 [[noreturn]] void refuse(ErrorCode code, const std::string& subject, const std::string& hint) {
@@ -41,7 +41,8 @@ class StoreCopy {
     }
 
   private:
-    // Of the source, as far as rows that `continue` depend on it.
+    // Identifies the state of the source. If it is unchanged, so are the rows of tables with `continues`; otherwise
+    // compare() finds the difference.
     std::string state() {
         const MovedHeads heads = from_.heads();
         std::string text = std::to_string(heads.seq);
@@ -50,7 +51,7 @@ class StoreCopy {
         return text;
     }
 
-    // The copy was complete and interrupted in end().
+    // Whether an earlier copy was complete and was interrupted within end().
     bool was_ended() {
         if (from_.note(kMovedTo) != to_.description() || to_.note(kCopying) != state()) return false;
         to_.set_note(kCopying, std::nullopt);
@@ -127,7 +128,7 @@ class StoreCopy {
         return hasher_.hash(bytes);
     }
 
-    // Never are both usable.
+    // At no time are both stores usable.
     void end() {
         from_.set_note(kMovedTo, to_.description());
         from_.finish();

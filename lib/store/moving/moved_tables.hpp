@@ -1,4 +1,4 @@
-// The tables of a store, as both databases have them.
+// The tables of a store, which both databases have.
 #pragma once
 
 #include <cstddef>
@@ -12,32 +12,35 @@ enum class ColumnKind {
     text,
     number,
     day,         // a number, which is an integer in PostgreSQL
-    bytes,       // bytea, BLOB
-    text_bytes,  // bytea, but TEXT in SQLite: perhaps no UTF-8
+    bytes,       // bytea in PostgreSQL, BLOB in SQLite
+    text_bytes,  // bytea, but TEXT in SQLite, because it may be invalid UTF-8
     flag,        // boolean, but 1 or 0 in SQLite
-    time,        // timestamptz, but in SQLite a text: "2024-03-13T19:08:57.163Z"
+    time,        // timestamptz, but TEXT in SQLite: "2024-03-13T19:08:57.163Z"
 };
 
 struct MovedColumn {
     const char* name = "";
     ColumnKind kind = ColumnKind::text;
-    const char* in_sqlite = nullptr;  // what stands for it there; null: a column with the same name
-    bool is_derived = false;          // SQLite has no such column: it is only read
+    const char* in_sqlite = nullptr;  // the expression in SQLite; null: the column with the same name
+    bool is_derived = false;          // not a column in SQLite, so it is only read
 };
 
 struct MovedTable {
     const char* name = "";
     std::vector<MovedColumn> columns{};
-    // The first ones, by which the table is read and an interrupted copy continues; they are never null.
+    // The number of leading columns that form the key, which orders reads and shows where an interrupted copy
+    // continues. They are never NULL.
     std::size_t key_columns = 1;
-    // Its rows are only added while no daemon runs: an interrupted copy continues. The others are copied anew.
+    // Whether the rows that an interrupted copy has written are kept. True for the large tables, whose rows are
+    // expected to change only together with the state of the source (StoreCopy::state). The other tables are copied
+    // again from the start.
     bool continues = false;
 };
 
-// A row's columns as text: numbers in decimal, flags as 1 or 0, times as in SQLite, bytes as they are.
+// The columns of a row as text: numbers in decimal, flags as 1 or 0, times as in SQLite, bytes unchanged.
 using MovedRow = std::vector<std::optional<std::string>>;
 
-// The first columns of a row, by cell(column, kind).
+// Returns the first columns of a row, each read by cell(column, kind).
 template <class Cell>
 MovedRow moved_row(const MovedTable& table, std::size_t columns, Cell cell) {
     MovedRow row;

@@ -1,4 +1,4 @@
-// One of the two databases of a copy. Blocks; calls throw MovingError.
+// One of the two databases of a copy. Calls block, and throw MovingError.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,7 +14,7 @@
 
 namespace carecloud {
 
-// Never crosses the room's boundary.
+// Never leaves this room.
 class MovingError : public std::runtime_error {
   public:
     explicit MovingError(Error error) : std::runtime_error(error.message()), error_(std::move(error)) {}
@@ -25,7 +25,7 @@ class MovingError : public std::runtime_error {
     Error error_;
 };
 
-// The highest numbers that were given, also of rows that are gone.
+// The highest numbers ever assigned, including those of removed rows.
 struct MovedHeads {
     std::uint64_t seq = 0;
     std::uint64_t event = 0;
@@ -39,27 +39,27 @@ class MovingSide {
     MovingSide& operator=(const MovingSide&) = delete;
     virtual ~MovingSide() = default;
 
-    // For messages; contains no password.
+    // For messages. Contains no password.
     virtual std::string description() const = 0;
 
-    // As the source: nobody else writes from now on, until finish() or the end of this object.
+    // For the source only. Excludes all other writers until finish() or the end of this object.
     virtual void lock() = 0;
-    // What was written since lock() is durable.
+    // Makes everything written since lock() durable, and unlocks.
     virtual void finish() = 0;
 
-    // Rows behind the key of `after`, or from the beginning, in the order of their keys.
+    // Returns the rows after the key of `after`, or from the beginning, in the order of their keys.
     virtual std::vector<MovedRow> read(const MovedTable& table, const std::optional<MovedRow>& after,
                                        std::size_t limit) = 0;
-    // In one transaction, unless locked.
+    // For the target only, which is not locked. One transaction.
     virtual void write(const MovedTable& table, const std::vector<MovedRow>& rows) = 0;
     virtual void clear(const MovedTable& table) = 0;
-    // The row with the highest key; of it, the key alone counts.
+    // The row with the highest key. Only its key columns are set.
     virtual std::optional<MovedRow> last(const MovedTable& table) = 0;
 
     virtual MovedHeads heads() = 0;
     virtual void set_heads(const MovedHeads& heads) = 0;
 
-    // Of the table meta.
+    // Rows of the table `meta`.
     virtual std::optional<std::string> note(const std::string& name) = 0;
     virtual void set_note(const std::string& name, const std::optional<std::string>& value) = 0;
 };

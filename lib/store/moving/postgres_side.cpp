@@ -21,7 +21,7 @@ std::string list(const MovedTable& table, std::size_t count, const char* after) 
     return text;
 }
 
-// Keys compare bytes in all tables.
+// Keys are compared by bytes in all tables, as in SQLite.
 std::string order(const MovedTable& table, const char* direction) {
     std::string text;
     for (std::size_t i = 0; i < table.key_columns; ++i) {

@@ -14,11 +14,11 @@ namespace carecloud {
 
 class PostgresSide : public MovingSide {
   public:
-    // Creates the schema if there is none. Errors: as PostgresStore::open.
+    // Creates the schema if it does not exist. Errors: as PostgresStore::open.
     static Result<std::unique_ptr<PostgresSide>> open(const PostgresSettings& settings);
 
     std::string description() const override { return description_; }
-    // Daemons that run may read, and cannot write.
+    // Locks the tables; other sessions can still read. store_owned if a daemon holds the lease.
     void lock() override;
     void finish() override;
     std::vector<MovedRow> read(const MovedTable& table, const std::optional<MovedRow>& after,

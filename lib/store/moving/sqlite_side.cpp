@@ -49,7 +49,7 @@ void bind(Statement& statement, int index, const MovedColumn& column,
         statement.bind(index, *cell);
 }
 
-// Stores of older versions may have written times without milliseconds.
+// Older versions may have written times without milliseconds.
 std::optional<std::string> cell_of(const Statement& row, int index, ColumnKind kind) {
     if (row.is_null(index)) return std::nullopt;
     const std::string text(row.text(index));
@@ -153,7 +153,7 @@ MovedHeads SqliteSide::heads() {
     });
 }
 
-// An event's number is its rowid, and needs no head.
+// The number of an event is its rowid, so SQLite has no head for it.
 void SqliteSide::set_heads(const MovedHeads& heads) {
     guard([&] {
         Transaction transaction(db_, Transaction::Access::write);

@@ -1,4 +1,4 @@
-// A SQLite store as one side of a copy. Opens it as a daemon would, so that no daemon can use it meanwhile.
+// A SQLite store as one side of a copy. Opens it as a daemon would, so no daemon can use it at the same time.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,7 +13,7 @@ namespace carecloud {
 
 class SqliteSide : public MovingSide {
   public:
-    // Creates the store if there is none. Errors: as SqliteStore::open.
+    // Creates the store if it does not exist. Errors: as SqliteStore::open.
     static Result<std::unique_ptr<SqliteSide>> open(const SqliteSettings& settings, Clock& clock);
 
     std::string description() const override { return path_; }
@@ -36,7 +36,7 @@ class SqliteSide : public MovingSide {
     auto guard(Work work);
 
     std::string path_;
-    std::unique_ptr<SqliteStore> owner_;  // idle: it owns the file
+    std::unique_ptr<SqliteStore> owner_;  // idle; locks the file against daemons
     Connection db_;
 };
 
