@@ -23,7 +23,7 @@ std::uint64_t random_number() {
     return (std::uint64_t{device()} << 32U) | device();
 }
 
-// Unlike that of any other daemon, and of any earlier one with the same process number.
+// Unique among all daemons, including earlier ones with the same process ID.
 std::string new_id() {
     return host_name() + ":" + std::to_string(::getpid()) + ":" + std::to_string(random_number());
 }
@@ -52,15 +52,15 @@ Cluster::Cluster(Process& process, StoreHandle& store, EngineSlot& engine, Leade
                 {.holder = id_, .seed = random_number()}) {
     Peers* const peers = store.peers();
     if (peers == nullptr) return;
-    PeerServant& servant = *this;
-    shared_.emplace(process.clock, *peers, this_daemon(id_), servant);
+    PeerHandler& handler = *this;
+    shared_.emplace(process.clock, *peers, this_daemon(id_), handler);
     store.set_peer_listener([this] {
         shared_->work.hint();
         shared_->relay.hint();
     });
 }
 
-// The others are told of this daemon until the election has ended, the release of the lease included.
+// Keeps the daemon listed until the election has ended, including the release of the lease.
 Task<> Cluster::elect() {
     std::exception_ptr fault;
     try {

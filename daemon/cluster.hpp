@@ -1,6 +1,6 @@
-// This daemon among those on its store: the election of the one that runs the engine, the list of all of them, and what
-// they do for each other. Where the store is one that one daemon alone can open, it leads from the start, and nothing
-// of this is logged or reported. I/O thread alone.
+// This daemon as one of several on its store: the election of the daemon that runs the engine, the list of daemons, and
+// the work for each other. If only one daemon can open the store, it leads from the start, and nothing of this is
+// logged or reported. I/O thread only.
 #pragma once
 
 #include "process.hpp"
@@ -17,16 +17,16 @@
 
 namespace carecloud {
 
-class Cluster : ElectionObserver, PeerServant {
+class Cluster : ElectionObserver, PeerHandler {
   public:
-    // Carries out a request of another daemon; its answer.
+    // Carries out a request of another daemon and returns the answer.
     using CarryOut = std::function<Task<std::string>(std::string request)>;
 
-    // All of these outlive it. `on_standby`: called whenever this daemon begins to stand by.
+    // All must outlive this object. `on_standby` is called whenever this daemon begins to stand by.
     Cluster(Process& process, StoreHandle& store, EngineSlot& engine, Leader& leader, CarryOut carry_out,
             std::function<void()> on_standby);
 
-    // Until stop(). Throws what the leader throws.
+    // Returns after stop(). Throws what the leader throws.
     Task<> run();
     // For --once. Errors: as LeaderElection::run_once().
     Task<Result<>> run_once() { return election_.run_once(); }
@@ -34,17 +34,17 @@ class Cluster : ElectionObserver, PeerServant {
 
     const LeaderElection& election() const { return election_; }
     bool stands_by() const { return shared_ && !election_.is_leading(); }
-    // As ApiHost.
+    // See ApiHost.
     Task<Result<std::optional<std::string>>> ask_leader(std::string request, Duration patience);
     Task<Result<std::vector<DaemonRow>>> daemons();
 
   private:
-    // What a store with several daemons needs besides.
+    // Parts that are needed only if several daemons can open the store.
     struct Shared {
-        Shared(Clock& clock, Peers& with, Daemon self, PeerServant& servant)
+        Shared(Clock& clock, Peers& with, Daemon self, PeerHandler& handler)
             : peers(with),
               heartbeat(clock, with, std::move(self)),
-              work(clock, with, servant),
+              work(clock, with, handler),
               relay(clock, with) {}
 
         Peers& peers;
@@ -67,7 +67,7 @@ class Cluster : ElectionObserver, PeerServant {
     std::function<void()> on_standby_;
     std::string id_;
     LeaderElection election_;
-    std::optional<Shared> shared_;  // none: this daemon alone can open the store
+    std::optional<Shared> shared_;  // std::nullopt if only one daemon can open the store
 };
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// --copy-store and --undo-move: a store moves to another database.
+// --copy-store and --undo-move: moving a store to another database.
 #include "open_store.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/system_clock.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint64_t kRowsPerLine = 100'000;
 
-// On a terminal one line that changes; otherwise a line for each table and each 100,000 rows.
+// On a terminal, one line that is updated; otherwise a line for each table and each 100,000 rows.
 class ProgressLine {
   public:
     void show(const MovingProgress& now) {
@@ -29,7 +29,7 @@ class ProgressLine {
         table_ = now.table;
         comparing_ = now.comparing;
         const std::string line = std::string(now.comparing ? "comparing " : "copying ") + now.table + ": " +
-                                 std::to_string(now.rows) + " rows in all";
+                                 std::to_string(now.rows) + " rows in total";
         if (terminal_) {
             std::cerr << "\r\x1b[K" << line << std::flush;
             shown_ = true;

@@ -1,4 +1,4 @@
-// The store of a configuration. open_store.cpp is the daemon's only file that knows which kinds exist.
+// Opens the store of a configuration. open_store.cpp is the daemon's only file that depends on the kinds of store.
 #pragma once
 
 #include "model/stream.hpp"
@@ -13,32 +13,33 @@
 
 namespace carecloud {
 
-// The limits of what the store is configured to keep, as of `now`.
+// What the store is configured to keep, as limits as of `now`.
 KeepLimits keep_limits(const Configuration& configuration, Timestamp now);
 
-// Blocks while it opens. Errors: store_owned store_newer store_busy store_full store_failed store_corrupt.
+// Blocks while it opens. Errors: store_owned store_newer store_busy store_full store_failed store_corrupt;
+// config_invalid if the store was moved.
 Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configuration, Clock& clock);
 
 // Reads a stream's row while a daemon may be running, for --check. std::nullopt if there is no store yet or it does not
 // have the stream. Blocks. Errors: as open_store(), except store_owned.
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration, const std::string& stream);
 
-// A store to copy: "postgresql://…", "sqlite:/…" or an absolute path. The schema and the password of a PostgreSQL
-// store are those of the configuration. Creates the store if there is none and it may. Errors: as open_store(),
-// invalid_argument.
+// Opens a store to copy: `address` is "postgresql://…", "sqlite:/…" or an absolute path. The schema and the password of
+// a PostgreSQL store are those of the configuration. A file that does not exist is created only if `may_create`.
+// Errors: as open_store(), and invalid_argument.
 Result<std::unique_ptr<MovingSide>> open_moving_side(const Configuration& configuration,
                                                      const std::string& address, bool may_create,
                                                      Clock& clock);
 
-// Reads how much space its former versions use, in the same way.
+// Reads the space that former versions use, in the same way as peek_stream().
 Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration);
 
-// Whether both configurations have the same store, which a reload cannot replace.
+// Whether both configurations use the same store, which a reload cannot replace.
 bool is_same_store(const Configuration& a, const Configuration& b);
 
-// The file of the store; empty if it is not in a file.
+// The store's file; empty if it is not a file.
 std::string store_path(const Configuration& configuration);
-// For messages: that file, or the database and its hosts.
+// For messages: the file, or the database, its hosts and the schema.
 std::string store_text(const Configuration& configuration);
 
 // Files that may record that a store exists in a file: first this process's, then those of a process that runs with or

@@ -12,7 +12,7 @@ void FenceWatch::request_failed(std::string_view stream, const Error& error) {
     if (!note(error)) observer_.request_failed(stream, error);
 }
 
-// It was interrupted, as by a stop.
+// A pass that ended by the loss is reported as interrupted, as after a stop.
 void FenceWatch::pass_ended(const PassReport& report) {
     PassReport shown = report;
     if (report.error && note(*report.error)) shown.error = canceled_error("store a page");

@@ -1,5 +1,6 @@
-// The engine's observer while its writes are fenced: the first one that is refused because another daemon has taken
-// over ends the engine, and what fails from then on is not reported: the election reports the loss. I/O thread only.
+// The engine's observer while its writes are fenced. The first write that is refused because another daemon has taken
+// over (store_lost) ends the engine. These errors are not passed on, because the election reports the loss. I/O thread
+// only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,7 +15,7 @@ namespace carecloud {
 
 class FenceWatch : public Observer {
   public:
-    // `on_lost` is called once, in the midst of a pass.
+    // `on_lost` is called once, during a pass.
     FenceWatch(Observer& observer, std::function<void()> on_lost)
         : observer_(observer), on_lost_(std::move(on_lost)) {}
 
@@ -38,7 +39,7 @@ class FenceWatch : public Observer {
     void failed(const Error& error) override;
 
   private:
-    // Whether the error is the loss, or follows from it.
+    // Whether the error reports the loss of the lease.
     bool note(const Error& error);
 
     Observer& observer_;

@@ -1,5 +1,5 @@
-// Shows this daemon in the list of those on the store, until it ends. Failures are not reported: a store that cannot be
-// written to is noticed elsewhere, and the daemon is listed again when it can be. I/O thread only.
+// Keeps this daemon in the list of daemons on the store. Failures are not reported: other calls notice a store that
+// cannot be written, and the daemon is listed again once it can. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,14 +15,14 @@ class Heartbeat {
   public:
     static constexpr Duration kEvery = std::chrono::seconds(2);
 
-    // Both outlive it. It begins as a standby.
+    // Both must outlive this object. The role is standby at first.
     Heartbeat(Clock& clock, Peers& peers, Daemon self)
         : clock_(clock), peers_(peers), self_(std::move(self)), alarm_(clock.make_alarm()) {}
 
-    // Until stop(); then the daemon is withdrawn.
+    // Returns after stop(), when the daemon has been withdrawn.
     Task<> run();
     void stop();
-    // Announced at once.
+    // Announces the new role immediately.
     void set_role(DaemonRole role);
     const Daemon& self() const { return self_; }
 

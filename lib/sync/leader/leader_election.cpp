@@ -12,7 +12,8 @@
 namespace carecloud {
 namespace {
 
-// The alarm's clock does not count the time in which the machine is suspended: the lease's end is looked at so often.
+// The clock of alarms does not include the time for which the machine is suspended, so the expiry is checked at this
+// interval.
 constexpr Duration kExpiryCheckEvery = std::chrono::seconds(1);
 
 Error not_renewed() {
@@ -50,7 +51,7 @@ void LeaderElection::stop() {
     if (in_term_) leader_.stop_leading();
 }
 
-// Several daemons that wait for one lease do not ask at once.
+// The jitter keeps daemons that wait for the same lease from trying at the same time.
 Duration LeaderElection::until_next_take() {
     std::uniform_real_distribution<double> jitter(0.8, 1.2);
     return std::chrono::duration_cast<Duration>(kTakeEvery * jitter(random_));
@@ -64,7 +65,7 @@ void LeaderElection::stand_by(const std::optional<Error>& why) {
     if (!std::exchange(stood_by_, true)) observer_.stands_by(why);
 }
 
-// None: another daemon has it, or what was taken has expired before the answer came.
+// std::nullopt if another daemon holds the lease, or if the lease expired before the response arrived.
 Task<Result<std::optional<Lease>>> LeaderElection::take() {
     auto taking = leases_.take(settings_.lease, settings_.holder);
     Result<std::optional<Lease>> taken = co_await std::move(taking);
@@ -103,11 +104,12 @@ Task<Result<>> LeaderElection::run_once() {
     co_return co_await std::move(holding);
 }
 
-// A term: from the take to the release. The error that ended it; a leader's own end is none.
+// Runs a term, from the take to the release. Returns the error that ended it, or success if lead() ended it.
 Task<Result<>> LeaderElection::hold(Lease lease) {
     lease_ = std::move(lease);
     deposed_.reset();
     outcome_ = {};
+    // stop() may have been called during the take: then the lease is only released.
     in_term_ = !stopped_;
     stood_by_ = false;
     if (in_term_) {
@@ -125,6 +127,8 @@ Task<Result<>> LeaderElection::hold(Lease lease) {
     }
     if (!outcome_ && !deposed_) deposed_ = outcome_.error();
     const Lease ended = *std::exchange(lease_, std::nullopt);
+    // Another daemon has the lease or may take it when it expires; releasing it early is not worth a call to a store
+    // that may be unreachable.
     if (deposed_) co_return *deposed_;
     auto releasing = leases_.release(ended);
     const Result<> released = co_await std::move(releasing);
@@ -155,7 +159,7 @@ void LeaderElection::depose(Error why) {
     leader_.stop_leading();
 }
 
-// At a fixed pace, whatever a renewal takes.
+// Renews at a fixed interval, regardless of the duration of each renewal.
 Task<> LeaderElection::keep_renewed() {
     while (in_term_ && !deposed_) {
         if (clock_.now() < renew_at_) {

@@ -1,13 +1,13 @@
-// Which of several daemons on one store runs the engine. Each runs an election; one of them leads, the others stand by
-// and take over when the leader's lease has expired or was released.
+// Elects the daemon that runs the engine among several daemons on one store. Each daemon runs an election; one of them
+// leads, the others stand by and take over when the leader's lease has expired or was released.
 //
 //     LeaderElection election(clock, leases, store, leader, observer, {.holder = "host:4711:9f3c", .seed = 1});
 //     asio::co_spawn(io, election.run(), …);
 //     election.stop();     // the leader stops, its lease is released, and run() returns
 //
-// A leader gives up by its own CLOCK_BOOTTIME when the lease is no longer to be trusted, whatever it waits for; what it
-// has under way then is kept out of the store by the fence. The lease is renewed beside the leader's work, so that a
-// slow page never costs it. Uses only the seams: the same code runs in simulation. I/O thread only.
+// A leader stops when its lease can no longer be trusted by its own CLOCK_BOOTTIME, even while it waits for something;
+// the fence keeps its writes under way out of the store. The lease is renewed concurrently with the leader's work, so a
+// slow page never costs the leader its lease. Uses only the seams: the same code runs in simulation. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -24,7 +24,7 @@
 
 namespace carecloud {
 
-// What runs while this daemon leads.
+// The work of the daemon while it leads.
 class Leader {
   public:
     Leader() = default;
@@ -32,10 +32,10 @@ class Leader {
     Leader& operator=(const Leader&) = delete;
     virtual ~Leader() = default;
 
-    // Until stop_leading(), or an end of its own. Errors: store_lost, if a write was refused by the fence. Throws only
-    // for a fault of this program.
+    // Returns after stop_leading(), or earlier if the work is done. Errors: store_lost, if the fence refused a write.
+    // Throws only for a fault of this program.
     virtual Task<Result<>> lead() = 0;
-    // lead() is to return soon, whatever it waits for.
+    // Makes lead() return soon, even while it waits for something.
     virtual void stop_leading() = 0;
 };
 
@@ -47,40 +47,41 @@ class ElectionObserver {
     virtual ~ElectionObserver() = default;
 
     virtual void leads(const Lease& lease) = 0;
-    // Once it has stopped leading, or at the start if another daemon leads. `why`: none at the start and after the
-    // leader's own end; store_lost if another daemon has taken over or may do so.
+    // Called when this daemon has stopped leading, and at the start if another daemon leads. `why`: std::nullopt at the
+    // start and after lead() returned without an error; store_lost if another daemon has taken over or may do so.
     virtual void stands_by(const std::optional<Error>& why) = 0;
-    // A lease can be neither taken nor renewed; once until one was.
+    // The lease could be neither taken nor renewed. Not called again for the same error code until a call has
+    // succeeded.
     virtual void election_failed(const Error& error) = 0;
 };
 
 struct ElectionSettings {
     std::string lease{kEngineLease};
-    std::string holder{};    // this daemon, unlike any other and any earlier one
-    std::uint64_t seed = 0;  // of the jitter
+    std::string holder{};    // this daemon; unique among all daemons, including earlier ones
+    std::uint64_t seed = 0;  // for the jitter
 };
 
 class LeaderElection {
   public:
     static constexpr Duration kTakeEvery = std::chrono::milliseconds(750);
     static constexpr Duration kRenewEvery = std::chrono::milliseconds(1500);
-    // After a renewal that failed, if the schedule is not sooner.
+    // The pause after a failed renewal, unless the next renewal is due sooner.
     static constexpr Duration kRenewAgain = std::chrono::milliseconds(500);
 
-    // All of these outlive it.
+    // All must outlive this object.
     LeaderElection(Clock& clock, Leases& leases, Store& store, Leader& leader, ElectionObserver& observer,
                    ElectionSettings settings);
 
-    // Until stop(). Throws what lead() throws.
+    // Returns after stop(). Throws what lead() throws.
     Task<> run();
-    // One attempt, and the whole of lead() if it succeeds. Errors: store_owned if another daemon leads, and the
-    // store's.
+    // Tries once to take the lease, and if it succeeds, runs lead() to its end. Errors: store_owned if another daemon
+    // leads, store_lost, and those of the store.
     Task<Result<>> run_once();
     void stop();
 
-    // From before lead() is called until after it has returned.
+    // True from before lead() is called until after it has returned.
     bool is_leading() const { return lease_.has_value(); }
-    // Whether nobody else can lead now.
+    // Whether no other daemon can be leading now.
     bool is_trusted() const { return lease_ && clock_.since_boot() < lease_->held_until; }
 
   private:
@@ -107,9 +108,9 @@ class LeaderElection {
     std::unique_ptr<Alarm> renew_alarm_;
     std::unique_ptr<Alarm> expiry_alarm_;
     std::optional<Lease> lease_;
-    std::optional<Error> deposed_;       // why the leader has to stop; none: it has not
-    std::optional<ErrorCode> reported_;  // of the leases, since the last success
-    Result<> outcome_;                   // of lead()
+    std::optional<Error> deposed_;       // why the leader must stop; std::nullopt if it need not
+    std::optional<ErrorCode> reported_;  // the last reported error of the leases since the last success
+    Result<> outcome_;                   // the result of lead()
     MonoTime renew_at_{};
     bool in_term_ = false;  // lead() has not returned
     bool stood_by_ = false;

@@ -1,6 +1,6 @@
-// The portal of a leader: no request is sent once the lease is no longer to be trusted. The fence refuses the writes of
-// a daemon that was stopped and does not know yet that another one leads; this keeps its requests from being added to
-// the other one's rate. I/O thread only.
+// The portal of a leader: sends no request once the lease can no longer be trusted. A daemon that was paused may not
+// know yet that another one leads. The fence refuses its writes; this class keeps its requests from exceeding the rate
+// limit together with those of the other daemon. I/O thread only.
 #pragma once
 
 #include "portal/portal.hpp"
@@ -12,7 +12,7 @@ namespace carecloud {
 
 class LeasedPortal : public Portal {
   public:
-    // Both outlive it.
+    // Both must outlive this object.
     LeasedPortal(Portal& portal, const LeaderElection& election) : portal_(portal), election_(election) {}
 
     // Errors: also store_lost.

@@ -34,16 +34,17 @@ Task<> PeerWork::run() {
         co_await done_.wait(clock_);
 }
 
-// A failure is that of the store, which the passes report.
+// Failures of the store are not reported: the passes report them.
 Task<> PeerWork::check_events() {
     auto asking = peers_.arrivals(newest_event_.value_or(0));
     const Result<Arrivals> arrivals = co_await std::move(asking);
     if (!arrivals || !leading_) co_return;
     const bool first = !newest_event_;
     newest_event_ = arrivals->newest;
+    // The engine's first passes find the events up to this one.
     if (first) co_return;
     for (const std::string& stream : arrivals->streams)
-        servant_.event_arrived(stream);
+        handler_.event_arrived(stream);
 }
 
 Task<> PeerWork::check_requests() {
@@ -60,7 +61,7 @@ Task<> PeerWork::check_requests() {
 }
 
 Task<> PeerWork::carry_out(PeerRequest request) {
-    auto working = servant_.carry_out(std::move(request.text));
+    auto working = handler_.carry_out(std::move(request.text));
     std::string answer = co_await std::move(working);
     auto answering = peers_.answer(request.id, std::move(answer));
     co_await std::move(answering);

@@ -1,5 +1,5 @@
-// What the leader does for the other daemons on its store: it settles the events that they received, and carries out
-// the requests that they were sent. Each second, and as soon as the store hints at news. I/O thread only.
+// The leader's work for the other daemons on its store: it settles the events that they received and carries out the
+// requests that they submitted. Checks each second, and when the store hints that there is work. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,36 +17,36 @@
 
 namespace carecloud {
 
-// The leader's hands.
-class PeerServant {
+// Implemented by the daemon.
+class PeerHandler {
   public:
-    PeerServant() = default;
-    PeerServant(const PeerServant&) = delete;
-    PeerServant& operator=(const PeerServant&) = delete;
-    virtual ~PeerServant() = default;
+    PeerHandler() = default;
+    PeerHandler(const PeerHandler&) = delete;
+    PeerHandler& operator=(const PeerHandler&) = delete;
+    virtual ~PeerHandler() = default;
 
-    // An event of the stream is durable and open.
+    // A daemon has received an event of the stream, which is stored and open.
     virtual void event_arrived(std::string_view stream) = 0;
-    // The answer. Must not throw.
+    // Returns the answer. Must not throw.
     virtual Task<std::string> carry_out(std::string request) = 0;
 };
 
 class PeerWork {
   public:
     static constexpr Duration kEvery = std::chrono::seconds(1);
-    // Requests that are carried out at once; more of them wait.
+    // The maximum number of requests carried out concurrently; others wait.
     static constexpr std::size_t kAtOnce = 8;
 
-    // All of these outlive it.
-    PeerWork(Clock& clock, Peers& peers, PeerServant& servant)
-        : clock_(clock), peers_(peers), servant_(servant), alarm_(clock.make_alarm()) {}
+    // All must outlive this object.
+    PeerWork(Clock& clock, Peers& peers, PeerHandler& handler)
+        : clock_(clock), peers_(peers), handler_(handler), alarm_(clock.make_alarm()) {}
 
-    // Until stop(), with what is being carried out then.
+    // Returns after stop(), when the requests in progress have been answered.
     Task<> run();
     void stop();
-    // While this daemon leads: what it missed until then the engine's first passes find.
+    // Work is done only while this daemon leads. Events that arrived earlier are found by the engine's first passes.
     void set_leading(bool leading);
-    // There may be news.
+    // There may be new events or requests.
     void hint() { alarm_->wake(); }
 
   private:
@@ -56,11 +56,11 @@ class PeerWork {
 
     Clock& clock_;
     Peers& peers_;
-    PeerServant& servant_;
+    PeerHandler& handler_;
     std::unique_ptr<Alarm> alarm_;
-    std::optional<std::uint64_t> newest_event_;  // none: since it leads nobody has asked
+    std::optional<std::uint64_t> newest_event_;  // std::nullopt until the first check as the leader
     std::set<std::uint64_t> under_way_;
-    Waiters done_;  // with one of these
+    Waiters done_;  // woken when one of these is done
     bool leading_ = false;
     bool stopped_ = false;
 };

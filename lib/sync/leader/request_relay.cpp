@@ -19,7 +19,7 @@ Task<Result<std::optional<std::string>>> RequestRelay::ask(std::string request, 
         const MonoTime next = std::min(now + kEvery, until);
         co_await waiting.until(next);
     }
-    // Also after an error. One that cannot be withdrawn is dropped by the store in time.
+    // Also after an error. If this fails, the store drops the request after a while (Peers::kRequestLife).
     auto forgetting = peers_.forget(id);
     co_await std::move(forgetting);
     co_return answer;

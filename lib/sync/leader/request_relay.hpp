@@ -1,4 +1,4 @@
-// Has the leader carry out a request that this daemon cannot, through the store. I/O thread only.
+// Passes requests that this daemon cannot carry out to the leader, through the store. I/O thread only.
 //
 //     Result<std::optional<std::string>> answer = co_await relay.ask(request, 5s);
 #pragma once
@@ -16,16 +16,16 @@ namespace carecloud {
 
 class RequestRelay {
   public:
-    // How often an answer is looked for without a hint.
+    // The interval of checks for an answer without a hint.
     static constexpr Duration kEvery = std::chrono::milliseconds(250);
 
-    // Both outlive it.
+    // Both must outlive this object.
     RequestRelay(Clock& clock, Peers& peers) : clock_(clock), peers_(peers) {}
 
-    // None: nobody has answered for this long, and the request is withdrawn; a leader may be in the midst of it.
-    // Errors: the store's.
+    // std::nullopt if there was no answer within `patience`; then the request is withdrawn, but the leader may already
+    // be carrying it out. Errors: those of the store.
     Task<Result<std::optional<std::string>>> ask(std::string request, Duration patience);
-    // There may be an answer.
+    // There may be an answer to a request.
     void hint() { waiting_.wake_all(); }
 
   private:

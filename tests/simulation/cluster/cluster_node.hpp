@@ -37,7 +37,7 @@ struct ClusterShared {
     std::function<void(const std::string&)> say;
 };
 
-class ClusterNode : Leader, ElectionObserver, PeerServant, Observer {
+class ClusterNode : Leader, ElectionObserver, PeerHandler, Observer {
   public:
     // A process that begins at `now`; its wall clock is that far ahead.
     ClusterNode(const ClusterShared& shared, std::string name, Timestamp now, Duration wall_shift,

@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Servant : PeerServant {
-    explicit Servant(Clock& clock) : time(clock) {}
+struct Handler : PeerHandler {
+    explicit Handler(Clock& clock) : time(clock) {}
 
     void event_arrived(std::string_view stream) override { arrived.emplace_back(stream); }
     Task<std::string> carry_out(std::string request) override {
@@ -59,8 +59,8 @@ struct PeerWorld : World {
     std::shared_ptr<MemoryPeersContent> peers_content = std::make_shared<MemoryPeersContent>();
     MemoryPeers peers{peers_content, inbox_content, clock};        // of the leader
     MemoryPeers other_peers{peers_content, inbox_content, clock};  // of a standby
-    Servant servant{clock};
-    PeerWork work{clock, peers, servant};
+    Handler handler{clock};
+    PeerWork work{clock, peers, handler};
     RequestRelay relay{clock, other_peers};
     std::vector<std::optional<std::string>> answers;
 };
@@ -72,17 +72,17 @@ TEST_CASE("the leader learns within a second of events that another daemon recei
     world.announce(1);
     world.work.set_leading(true);
     world.clock.run_for(3s);
-    CHECK(world.servant.arrived.empty());  // the engine's first pass finds them
+    CHECK(world.handler.arrived.empty());  // the engine's first pass finds them
     world.announce(2);
     world.announce(3);
     world.clock.run_for(1s);
-    CHECK(world.servant.arrived == std::vector<std::string>{kEntity});
+    CHECK(world.handler.arrived == std::vector<std::string>{kEntity});
     world.clock.run_for(10s);
-    CHECK(world.servant.arrived.size() == 1);  // once
+    CHECK(world.handler.arrived.size() == 1);  // once
     world.work.set_leading(false);
     world.announce(4);
     world.clock.run_for(10s);
-    CHECK(world.servant.arrived.size() == 1);
+    CHECK(world.handler.arrived.size() == 1);
 }
 
 TEST_CASE("a standby's request is carried out once by the leader, and its answer comes back") {
@@ -91,7 +91,7 @@ TEST_CASE("a standby's request is carried out once by the leader, and its answer
     world.clock.run_for(1s);
     world.ask("sync");
     world.clock.run_for(2s);
-    CHECK(world.servant.done == std::vector<std::string>{"sync"});
+    CHECK(world.handler.done == std::vector<std::string>{"sync"});
     CHECK(world.answers == std::vector<std::optional<std::string>>{"sync is done"});
     CHECK(world.peers_content->requests.empty());
 }
@@ -118,22 +118,22 @@ TEST_CASE("a request that no leader carries out is withdrawn, and a later leader
     CHECK(world.answers == std::vector<std::optional<std::string>>{std::nullopt});
     world.work.set_leading(true);
     world.clock.run_for(5s);
-    CHECK(world.servant.done.empty());
+    CHECK(world.handler.done.empty());
 }
 
 TEST_CASE("a request that takes long delays no other") {
     PeerWorld world;
     world.work.set_leading(true);
-    world.servant.takes = 30s;
+    world.handler.takes = 30s;
     world.ask("slow", 1min);
     world.clock.run_for(2s);
-    world.servant.takes = 0s;
+    world.handler.takes = 0s;
     world.ask("quick");
     world.clock.run_for(2s);
     CHECK(world.answers == std::vector<std::optional<std::string>>{"quick is done"});
     world.clock.run_for(30s);
     CHECK(world.answers.size() == 2);
-    CHECK(world.servant.done.size() == 2);
+    CHECK(world.handler.done.size() == 2);
 }
 
 TEST_CASE(
@@ -143,10 +143,10 @@ TEST_CASE(
     world.store->set_fence(Fence{"engine", "a", 1});
     world.peers.share_fence(*world.store);
     world.work.set_leading(true);
-    world.servant.takes = 3s;
+    world.handler.takes = 3s;
     world.ask("sync", 20s);
     world.clock.run_for(2s);
-    CHECK(world.servant.done.size() == 1);
+    CHECK(world.handler.done.size() == 1);
     world.content->leases["engine"] = {.holder = "b", .token = 2};
     world.work.set_leading(false);
     world.clock.run_for(5s);
@@ -154,7 +154,7 @@ TEST_CASE(
     world.store->set_fence(Fence{"engine", "b", 2});  // as if it were that daemon's
     world.work.set_leading(true);
     world.clock.run_for(5s);
-    CHECK(world.servant.done.size() == 2);
+    CHECK(world.handler.done.size() == 2);
     CHECK(world.answers.size() == 1);
 }
 
