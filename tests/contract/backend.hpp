@@ -1,6 +1,6 @@
 // The stores that the contract is checked with: how to open and reopen each, and how to read its content from outside.
 //
-//     TEMPLATE_TEST_CASE("…", "", SqliteBackend, MemoryBackend) {
+//     TEMPLATE_TEST_CASE("…", "", SqliteBackend, PostgresBackend, MemoryBackend) {
 //         TestType backend;
 //         backend.commit({.stream = "s", .page = make_page({{.id = "a", .modified = "2024-01-01T00:00:00Z"}})});
 //         CHECK(backend.content().records.size() == 1);
@@ -48,7 +48,7 @@ class Backend {
     std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
     std::vector<std::optional<HeldRecord>> held(const std::string& stream, std::vector<std::string> ids);
     Rechecks rechecks(const std::string& stream, std::size_t limit);
-    // For each open event of the stream, the change that wrote the version held when the event arrived.
+    // For each open event of the stream: the change that brought the version held when the event arrived.
     std::vector<std::uint64_t> held_seqs(const std::string& stream);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
     RequestCount requests(const std::string& month);
@@ -60,7 +60,7 @@ class Backend {
     std::uint64_t save_pass(Job pass);
     std::vector<Job> passes();
     bool receive(Event event);
-    // The MessageIds, in the order of the result.
+    // Returns the MessageIds in the order of the result.
     std::vector<std::string> open_events(const std::string& stream, std::size_t limit);
     std::size_t count_open();
     void settle(std::vector<Settlement> settlements);
@@ -122,7 +122,7 @@ class SqliteBackend : public Backend {
     std::unique_ptr<SqliteStore> store_;
 };
 
-// Each in a database of its own, on the program's private server.
+// Each instance has its own database on the program's private server.
 class PostgresBackend : public Backend {
   public:
     PostgresBackend();

@@ -19,7 +19,7 @@ std::filesystem::path kept_path(int version) {
     return std::filesystem::path(std::getenv("CARECLOUD_SOURCE_DIR")) / "tests/contract/schemas" / name;
 }
 
-// Quoted as SQL writes them.
+// As SQL literals.
 const std::pair<std::string, std::string> kNewWords[] = {{"'outside'", "'not_in_stream'"},
                                                          {"'asking'", "'awaiting_confirmation'"}};
 
@@ -37,7 +37,7 @@ void restore(int version, const std::string& path, const std::string& vfs) {
     std::ifstream file(kept);
     const std::string sql{std::istreambuf_iterator<char>(file), {}};
     Connection db(path, vfs);
-    db.execute("PRAGMA synchronous = EXTRA");  // no power loss brings its journal back
+    db.execute("PRAGMA synchronous = EXTRA");  // so its journal cannot reappear after a power loss
     db.execute(sql);
 }
 

@@ -1,4 +1,4 @@
-// Stores as earlier versions of the schema left them, which tests/contract/schemas/NNN.sql keep.
+// Stores of earlier versions of the schema, kept as tests/contract/schemas/NNN.sql.
 #pragma once
 
 #include "store/sqlite/connection.hpp"
@@ -8,16 +8,16 @@
 
 namespace carecloud {
 
-// The kept store of that version, as a database at `path`. None is kept: fails the test.
+// Creates the kept store of that version as a database at `path`. Fails the test if there is none.
 void restore(int version, const std::string& path, const std::string& vfs = "");
 
 // The first column of each row.
 std::vector<std::string> texts(Connection& db, const std::string& sql);
 
-// For each table the query of its rows, each one text of all the columns that it has now.
+// For each table, the query of its rows, each as one text of all its present columns.
 std::vector<std::string> queries_of_rows(Connection& db);
 
-// Such a row with the words that a migration replaces by others (migration 9).
+// Such a row with the texts that migration 9 replaces.
 std::string in_new_words(std::string row);
 
 }  // namespace carecloud

@@ -34,7 +34,7 @@ void read_records(PgConnection& db, StoreContent& content) {
         throw std::runtime_error("change_head is not the newest change");
 }
 
-// Needs the records.
+// Requires that the records have been read.
 void read_versions(PgConnection& db, StoreContent& content) {
     std::map<StoreContent::RecordId, BodyUnpacker> unpackers;
     std::int64_t bytes = 0;

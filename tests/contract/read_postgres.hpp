@@ -1,4 +1,4 @@
-// What a PostgreSQL store holds, read from outside, as the same plain values as read_sqlite.hpp.
+// Reads the content of a PostgreSQL store from outside, as the same plain values as read_sqlite.hpp.
 #pragma once
 
 #include "contract/read_sqlite.hpp"

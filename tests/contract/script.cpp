@@ -91,7 +91,7 @@ std::vector<Step> make_script() {
         receive("m1", "a"),
         count(0, 5),
         first_pass(),
-        commit("an update, a disabled one, two invalid ones",
+        commit("an update, a disabled record, two invalid ones",
                page({record("a", 5), record("b", 6, 20, true)}, {{"s", "yesterday"}, {"t", "today"}})),
         receive("m2", "nobody"),
         {.name = "a reader comes", .kind = Step::Kind::reader_comes},

@@ -27,7 +27,7 @@ using namespace carecloud;
 namespace {
 
 constexpr std::uint64_t kUsualRecords = 200;
-// Of a statement that takes long, which is killed within, too.
+// Each of these numbers of instructions counts as a step, so a long statement is also killed while it runs.
 constexpr int kInstructionsAtOnce = 20'000'000;
 
 std::uint64_t records() {
@@ -35,7 +35,7 @@ std::uint64_t records() {
     return given ? std::stoull(given) : kUsualRecords;
 }
 
-// Records of 900 bytes behind those of the kept store, every tenth with an escape that migration 7 looks at.
+// Adds records of 900 bytes to those of the kept store; every tenth has an escape that migration 7 examines.
 void fill(const std::string& path, std::uint64_t count) {
     Connection db(path, "");
     const std::string number =
@@ -58,7 +58,7 @@ void fill(const std::string& path, std::uint64_t count) {
     db.execute("COMMIT");
 }
 
-// Of each table, by the query of its rows: how many, and the sum of their hashes.
+// For each table, by the query of its rows: the number of rows and the sum of their hashes.
 using TableSums = std::map<std::string, std::pair<std::uint64_t, std::size_t>>;
 
 TableSums sums_of(Connection& db, const std::vector<std::string>& queries) {
@@ -74,7 +74,7 @@ TableSums sums_of(Connection& db, const std::vector<std::string>& queries) {
     return sums;
 }
 
-// Of the child; none: it is not to be killed.
+// The number of steps until the child is killed; 0: it is not killed.
 std::uint64_t steps_left = 0;
 
 int note_step(void*) {
@@ -95,7 +95,7 @@ Result<std::unique_ptr<SqliteStore>> open_store(const std::string& path, HandClo
     return SqliteStore::open({.path = path}, clock);
 }
 
-// In a child: opens the store, and so migrates it.
+// Runs in a child process: opens the store, which migrates it.
 [[noreturn]] void migrate_in_child(const std::string& path, std::uint64_t kill_at) {
     steps_left = kill_at;
     sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch_steps));
@@ -110,7 +110,7 @@ struct Start {
     double peak_mib = 0;
 };
 
-// One start of the program, killed at its n-th step; 0: not at all.
+// Starts the program and kills it at its n-th step; 0: not at all.
 Start start(const std::string& path, std::uint64_t kill_at) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
@@ -128,8 +128,8 @@ int version_of(const std::string& path) {
     return static_cast<int>(db.number("PRAGMA user_version"));
 }
 
-// Kills a start at its first step, the next one at its second, and so on, and begins anew with each migration that is
-// complete. How many were killed.
+// Kills one start at its first step, the next one at its second, and so on, starting over with each migration that is
+// complete. Returns the number of kills.
 std::uint64_t migrate_killed(const std::string& path, int from, const std::function<void()>& check) {
     std::uint64_t kills = 0;
     int version = from;
@@ -145,7 +145,7 @@ std::uint64_t migrate_killed(const std::string& path, int from, const std::funct
     return kills;
 }
 
-// As one program, killed by nobody.
+// Migrates in one run without kills.
 void report_uninterrupted(const std::string& path, std::uint64_t kills) {
     const auto began = std::chrono::steady_clock::now();
     const Start whole = start(path, 0);

@@ -57,7 +57,7 @@ void ClusterNode::set_hooks() {
     watched_.lanes(LaneLimit::kDefault);
     clock_.on_advance([this](Timestamp) { shared_.model.set_now(world_time()); });
     const StoreFaultHook unreachable = [this](std::string_view) {
-        // The answer of what was under way is lost, too.
+        // The response of a call in progress may be lost, too, after it took effect.
         return cut_off_ ? std::optional(StoreFault{unreachable_store(), random_() % 4 == 0}) : std::nullopt;
     };
     store_.set_fault_hook(unreachable);
@@ -72,7 +72,7 @@ ClusterNode::~ClusterNode() {
 
 Timestamp ClusterNode::next() const {
     const MonoTime wake = clock_.next_wake();
-    // A tick has a hundred nanoseconds: not before the sleeper wakes.
+    // A tick is a hundred nanoseconds: rounds up, so the sleeper is awake by then.
     return wake == Clock::never ? Timestamp{INT64_MAX} : start_ + (wake.since_origin + 99ns);
 }
 

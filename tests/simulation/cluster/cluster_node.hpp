@@ -1,6 +1,6 @@
-// One daemon of a simulated cluster: an election with the product's engine, and what daemons do for each other, on a
-// store that it shares with the others. It has a clock of its own, which may be wrong, and is killed, stopped, paused
-// and cut off from the store.
+// One daemon of a simulated cluster: an election with the product's engine, and the work for other daemons, on a store
+// that it shares with them. It has its own clock, which may be wrong, and can be killed, stopped, paused and cut off
+// from the store.
 #pragma once
 
 #include "simulation/watched_portal.hpp"
@@ -24,7 +24,7 @@
 
 namespace carecloud {
 
-// What the daemons of a cluster share; all of it outlives them.
+// The objects that the daemons of a cluster share. All outlive the daemons.
 struct ClusterShared {
     std::shared_ptr<MemoryStoreContent> store = std::make_shared<MemoryStoreContent>();
     std::shared_ptr<MemoryInboxContent> inbox = std::make_shared<MemoryInboxContent>();
@@ -39,37 +39,37 @@ struct ClusterShared {
 
 class ClusterNode : Leader, ElectionObserver, PeerHandler, Observer {
   public:
-    // A process that begins at `now`; its wall clock is that far ahead.
+    // Starts a process at `now`, whose wall clock is ahead by `wall_shift`.
     ClusterNode(const ClusterShared& shared, std::string name, Timestamp now, Duration wall_shift,
                 std::uint64_t seed);
-    // Kills it.
+    // Kills the process.
     ~ClusterNode() override;
 
-    // Everything until then, the sleeps that end then included.
+    // Runs everything until `limit`, including sleeps that end then.
     void run_until(Timestamp limit);
-    // When it next has something to do.
+    // When its next sleep ends.
     Timestamp next() const;
-    // The time passes without it, as under SIGSTOP.
+    // Lets the time pass without running it, as under SIGSTOP.
     void oversleep_until(Timestamp now) { clock_.oversleep(now - world_time()); }
     void stop() { election_.stop(); }
     bool has_ended() const { return ended_; }
 
     void cut_off(bool cut) { cut_off_ = cut; }
     bool is_cut_off() const { return cut_off_; }
-    // The engine runs, and is not about to stop.
+    // Whether the engine runs and was not asked to stop.
     bool leads() const { return leading_; }
     bool trusts_its_lease() const { return election_.is_trusted(); }
-    // How often it lost the lease to another daemon.
+    // How often another daemon took its lease, or may have.
     std::size_t losses() const { return losses_; }
     const std::string& name() const { return name_; }
 
-    // As the endpoint: durable first. `answered`: whether the sender got its 200.
+    // Receives an event like the endpoint: stores it first. `answered`: whether the sender gets status 200.
     void receive(Event event, std::function<void(bool)> answered);
-    // An operator's request. `answered`: whether it was carried out, here or by another daemon.
+    // Submits an operator's request. `answered`: whether it was carried out, by this or another daemon.
     void request(std::function<void(bool)> answered);
 
   private:
-    // A killed process only destroys what waits.
+    // Killing a process destroys its waiting coroutines without resuming them.
     struct Context : boost::asio::io_context {
         Context() : io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
         void kill() { shutdown(); }

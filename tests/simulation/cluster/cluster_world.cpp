@@ -18,14 +18,14 @@ using namespace std::chrono_literals;
 
 const Timestamp kStart = *Timestamp::parse("2024-03-01T00:00:00Z");
 const std::string kWrittenStream = "claim";
-constexpr Duration kTroubles = 8min;  // then everything is well, and the world comes to rest
+constexpr Duration kTroubles = 8min;  // no faults occur afterwards, and the world comes to rest
 constexpr Duration kRestSpan = 3min;
 constexpr Duration kUnledMax = 10s;
-// How long a daemon must have been well for its state to count.
+// How long a daemon must have been well before it is checked.
 constexpr Duration kSettled = 12s;
 constexpr Timestamp kNotPlanned{INT64_MAX};
 
-// The store's clock: only its time is asked.
+// The store's clock: only wall() is used.
 class ServerClock : public Clock {
   public:
     MonoTime now() const override { throw std::logic_error("the server's own"); }
@@ -44,14 +44,14 @@ class ClusterWorld {
     ClusterReport run();
 
   private:
-    // A machine, with a daemon or without.
+    // A machine, with or without a running daemon.
     struct Machine {
         std::string name{};
         Duration wall_shift{0};
         std::unique_ptr<ClusterNode> node{};
         Timestamp starts_at = kNotPlanned;
-        Timestamp resumes_at = kNotPlanned;  // of a paused one
-        Timestamp joins_at = kNotPlanned;    // of one that is cut off
+        Timestamp resumes_at = kNotPlanned;  // of a paused daemon
+        Timestamp joins_at = kNotPlanned;    // of a daemon that is cut off
         Timestamp well_since{};
         std::size_t losses = 0;
         std::size_t lives = 0;
@@ -99,7 +99,7 @@ class ClusterWorld {
     Timestamp troubles_at_ = kStart + 20s;
     Timestamp asks_at_ = kStart + 30s;
     Timestamp last_trouble_ = kStart;
-    Timestamp led_at_ = kStart;  // when a daemon that is well last led, or none was well
+    Timestamp led_at_ = kStart;  // the last time when a daemon that is well led, or none was well
     unsigned records_ = 0;
     unsigned versions_ = 0;
 };
@@ -117,7 +117,7 @@ Duration ClusterWorld::between(Duration least, Duration most) {
     return Duration(std::uniform_int_distribution<Duration::rep>(least.count(), most.count())(random_));
 }
 
-// Most pages are quick; some wait for a disk or for a standby server, for less than the server permits.
+// Most pages are quick. Some wait for a disk or a standby, for less than the server's time limit.
 Duration ClusterWorld::page_time() {
     if (chance(90)) return between(1ms, 30ms);
     return chance(75) ? between(200ms, 2s) : between(3s, 5500ms);
@@ -143,7 +143,7 @@ void ClusterWorld::end(Machine& machine) {
     machine.starts_at = now_ + between(100ms, 8s);
 }
 
-// What is due on it.
+// Carries out what is due on a machine.
 void ClusterWorld::turn(Machine& machine) {
     if (machine.starts_at <= now_) start(machine);
     if (machine.resumes_at <= now_) {
@@ -164,7 +164,7 @@ void ClusterWorld::turn(Machine& machine) {
 
 void ClusterWorld::cause_trouble() {
     last_trouble_ = now_;
-    // Mostly the leader's.
+    // Mostly affects the leader.
     Machine* machine = &machines_[random_() % machines_.size()];
     for (Machine& one : machines_)
         if (is_well(one) && one.node->leads() && chance(70)) machine = &one;
@@ -198,7 +198,7 @@ ClusterWorld::Machine* ClusterWorld::pick_well() {
     return well.empty() ? nullptr : well[random_() % well.size()];
 }
 
-// A new record, or a new version of one, and its event to any daemon.
+// Writes a new record or a new version of one, and delivers its event to any daemon.
 void ClusterWorld::write_some() {
     const bool is_new = records_ < 20 || chance(50);
     const unsigned number = is_new ? ++records_ : 1 + static_cast<unsigned>(random_() % records_);
@@ -219,7 +219,7 @@ void ClusterWorld::write_some() {
                            [](bool) {});
 }
 
-// Carried out whichever daemon is asked, unless something happened shortly before or meanwhile.
+// Submits a request to any daemon. It must be carried out, unless a fault occurred shortly before or in the meantime.
 void ClusterWorld::ask_something() {
     Machine* const machine = pick_well();
     if (machine == nullptr) return;
@@ -239,7 +239,7 @@ Timestamp ClusterWorld::next() const {
     return std::max(first, now_);
 }
 
-// Whose turn comes first is random.
+// The first machine is random.
 void ClusterWorld::step_all() {
     const std::size_t first = random_() % machines_.size();
     for (std::size_t i = 0; i < machines_.size(); ++i) {
@@ -328,7 +328,7 @@ ClusterReport ClusterWorld::run() {
         }
         if (troubles_at_ <= now_) {
             if (in_troubles()) cause_trouble();
-            // Sometimes long enough for everything to come to rest.
+            // Sometimes long enough for the cluster to come to rest.
             const Duration pause = chance(20) ? between(40s, 90s) : between(500ms, 25s);
             troubles_at_ = in_troubles() ? now_ + pause : kNotPlanned;
         }
@@ -338,7 +338,7 @@ ClusterReport ClusterWorld::run() {
         }
     }
     if (!report_.broken) check_end();
-    // Before what they use.
+    // The daemons must be destroyed before the objects that they use.
     for (Machine& machine : machines_)
         machine.node.reset();
     return report_;

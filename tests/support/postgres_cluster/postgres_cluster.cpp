@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kReadyTimeout{60};
 
-// Debian's: /usr/lib/postgresql/15/bin.
+// The version in Debian's path /usr/lib/postgresql/15; 0 if the folder's name is not a number.
 int version_of(const fs::path& folder) {
     const std::string name = folder.filename().string();
     const bool is_number = !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
@@ -131,7 +131,7 @@ void PostgresCluster::set(const std::string& setting, const std::string& value) 
 
 void PostgresCluster::require_standby() const {
     set("synchronous_standby_names", "ghost");
-    // A process of the server puts it into effect, and nothing but a commit shows when.
+    // The server applies the setting asynchronously; only a commit that waits shows that it has.
     PostgresSettings probe = settings("postgres");
     probe.answer_timeout = std::chrono::milliseconds(300);
     for (bool waits = false; !waits;) {
@@ -142,7 +142,7 @@ void PostgresCluster::require_standby() const {
             waits = true;
         }
     }
-    // Only the probe waits.
+    // Only the probe waits for a standby: ends its session.
     PgConnection admin(settings("postgres"), probe.hosts.front());
     while (!admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
                 .empty()) {

@@ -1,11 +1,11 @@
-// A private PostgreSQL server for the tests of one program: made by initdb of the installed version in a folder of its
-// own, reached by a UNIX socket and a loopback port, removed at the end. It ends with the test.
+// A private PostgreSQL server for the tests of one program: created by initdb of the newest installed version in a
+// temporary folder, reached by a UNIX socket and a loopback port. It is stopped and removed when the test ends.
 //
 //     PostgresCluster& cluster = PostgresCluster::shared();          // started at its first use
-//     PostgresSettings settings = cluster.fresh_database();          // empty, of this test case alone
+//     PostgresSettings settings = cluster.fresh_database();          // empty, for this test case only
 //     cluster.restart();
 //
-// The package postgresql has to be installed; otherwise the first use throws, with what to install.
+// Requires the package postgresql; without it the first use throws and states what to install.
 #pragma once
 
 #include "store/postgres/connection.hpp"
@@ -25,9 +25,9 @@ class PostgresCluster {
     struct Options {
         bool durable = false;                 // fsync
         std::vector<std::string> settings{};  // "max_connections=5"
-        // Lines of pg_hba.conf before the last one, which trusts every local user.
+        // Lines of pg_hba.conf, placed before those that trust all local users.
         std::vector<std::string> access{};
-        // With TLS: the server's certificate and key.
+        // The server's certificate and key; empty: no TLS.
         std::string certificate_pem{};
         std::string key_pem{};
     };
@@ -38,16 +38,16 @@ class PostgresCluster {
     PostgresCluster(const PostgresCluster&) = delete;
     PostgresCluster& operator=(const PostgresCluster&) = delete;
 
-    // One for all test cases of the program that need no options.
+    // The server of all test cases of the program that need no options.
     static PostgresCluster& shared();
-    // The folder of PostgreSQL's programs, newest version. Throws std::runtime_error.
+    // The folder of the programs of the newest installed version. Throws std::runtime_error.
     static std::string programs();
 
-    // Of the superuser `postgres`, by the UNIX socket.
+    // Settings for the superuser `postgres` on the UNIX socket.
     PostgresSettings settings(const std::string& database) const;
-    // The same by TCP on 127.0.0.1.
+    // The same for TCP on 127.0.0.1.
     PostgresSettings tcp_settings(const std::string& database) const;
-    // A database that is empty, or a copy of `from`, which must have no connection.
+    // Creates a database that is empty or a copy of `from`, which must have no connections.
     PostgresSettings fresh_database(const std::string& from = "template0");
     // Runs SQL as the superuser in a database.
     void script(const std::string& sql, const std::string& database = "postgres") const;
@@ -58,20 +58,21 @@ class PostgresCluster {
     std::string log() const;
 
     void start();
-    // As the operator would: connections are ended, transactions under way are rolled back.
+    // Stops as an operator would (fast shutdown): connections are closed, open transactions are rolled back.
     void stop();
-    // Without any goodbye, as by a failure of power.
+    // Stops without a shutdown (SIGQUIT), as by a crash; start() then recovers.
     void crash();
     void restart() {
         stop();
         start();
     }
-    // Started again without accepting writes, as a standby without a primary; and the end of that.
+    // become_standby() restarts the server as a standby without a primary, which accepts no writes; promote() ends
+    // that.
     void become_standby();
     void promote();
     // Changes a setting of the running server; an empty value resets it.
     void set(const std::string& setting, const std::string& value) const;
-    // Makes every commit wait for a standby that does not exist. Returns when commits do wait.
+    // Makes every commit wait for a standby that does not exist. Returns when this is in effect.
     void require_standby() const;
 
     bool is_running() { return process_ && process_->is_running(); }

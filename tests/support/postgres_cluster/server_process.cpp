@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kCannotStart = 127;
 
-// In the child. The order matters: a change of user clears the signal of the parent's end.
+// Called in the child. The order matters: changing the user clears PR_SET_PDEATHSIG.
 [[noreturn]] void become(const ServerUser& user, char* const* arguments, const char* log) {
     const int out = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
     const int in = ::open("/dev/null", O_RDONLY);
@@ -31,7 +31,7 @@ constexpr int kCannotStart = 127;
         if (::setgroups(0, nullptr) != 0 || ::setgid(user.group) != 0 || ::setuid(user.user) != 0)
             ::_exit(kCannotStart);
     }
-    ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // PostgreSQL: ends at once, with its children
+    ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // PostgreSQL then exits immediately, with its children
     ::chdir("/") == 0 ? ::execv(arguments[0], arguments) : 0;
     ::_exit(kCannotStart);
 }
@@ -46,7 +46,7 @@ std::string content_of(const std::string& path) {
 
 ServerUser ServerUser::choose() {
     if (::getuid() != 0) return {::getuid(), ::getgid()};
-    // By the package.
+    // Created by Debian's package.
     const passwd* const entry = ::getpwnam("postgres");
     if (!entry) throw std::runtime_error("there is no user postgres");
     return {entry->pw_uid, entry->pw_gid};

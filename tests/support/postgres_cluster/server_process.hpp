@@ -1,5 +1,5 @@
-// A program of another package that a test runs as its child, as a user without privileges: PostgreSQL's refuse root.
-// It ends with the test, also if that is killed.
+// A program of another package that a test runs as its child and as an unprivileged user, because PostgreSQL's programs
+// refuse to run as root. It ends with the test, even if the test is killed.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace carecloud {
 
-// The user that servers of tests run as: this one, or for root `postgres`. Such a user has to own the
-// folders that a server writes.
+// The user that servers of tests run as: the current one, or `postgres` if that is root. The user must own the folders
+// that a server writes.
 struct ServerUser {
     uid_t user = 0;
     gid_t group = 0;
 
     static ServerUser choose();
-    // Makes it the owner. Throws std::runtime_error.
+    // Makes the user the owner of `path`. Throws std::runtime_error.
     void own(const std::string& path) const;
 };
 
@@ -23,7 +23,7 @@ class ServerProcess {
   public:
     // Output is appended to the file `log`. Throws std::runtime_error.
     ServerProcess(const std::vector<std::string>& command, const std::string& log);
-    // Kills it.
+    // Kills the process.
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
@@ -31,7 +31,7 @@ class ServerProcess {
     pid_t id() const { return process_; }
     bool is_running();
     void signal(int number) const;
-    // Its exit status, or 128 and the signal.
+    // Waits for its end. Returns the exit status, or 128 plus the signal.
     int wait();
 
   private:
@@ -39,7 +39,7 @@ class ServerProcess {
     int status_ = 0;
 };
 
-// Runs it to its end. Throws std::runtime_error with its output if it fails.
+// Runs a program to completion. Throws std::runtime_error with its output if it fails.
 void run_as_server(const std::vector<std::string>& command, const std::string& log);
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// A server that greets one client as PostgreSQL of another version does, and answers nothing.
+// A server that accepts one client as PostgreSQL of any version would, and then does not respond.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A PostgresStore for tests of what goes wrong: each call runs to its end.
+// A PostgresStore for tests of errors. Each call runs to completion.
 #pragma once
 
 #include "store/postgres/postgres_store.hpp"
@@ -18,7 +18,7 @@ namespace carecloud {
 struct StoreSite {
     explicit StoreSite(const PostgresSettings& given) : settings(given) {}
 
-    // The error of opening the store, which is closed again; a code of `canceled`: none.
+    // The error of opening the store; the code `canceled` if it succeeds. The store is closed again.
     Error open_error() {
         auto opened = PostgresStore::open(settings, clock);
         if (!opened) return opened.error();

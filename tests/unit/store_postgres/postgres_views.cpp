@@ -22,7 +22,7 @@ const std::set<std::string> kNumbers{
     "thtotalhours",  "nhtotalhours", "ahtotalhours", "satotalhours", "sutotalhours", "totalabsence"};
 const std::set<std::string> kAnyType{"tags", "data", "metadata"};
 
-// SQLite and PostgreSQL may differ in the last bit of a number that they read from a text.
+// SQLite and PostgreSQL may parse the last bit of a number differently.
 std::string twelve_digits(const std::string& number) {
     std::array<char, 40> text{};
     std::snprintf(text.data(), text.size(), "%.12g", std::stod(number) + 0.0);
@@ -47,7 +47,7 @@ std::vector<std::string> view_rows(AttendanceStore& store, const std::string& vi
     std::vector<std::string> columns = store.ask("SELECT * FROM " + view + " LIMIT 0").columns;
     std::string list;
     for (std::string& column : columns) {
-        // As numbers they would have six decimals.
+        // As numbers they would be printed with six decimals.
         const bool is_text = kNumbers.contains(column) || kAnyType.contains(column);
         list += (list.empty() ? "" : ", ") + (is_text ? "CAST(" + column + " AS TEXT)" : column);
         column = ascii_lower(column);

@@ -1,4 +1,4 @@
-// What can happen to a server while a store writes: nothing is stored twice or in part, and the next call succeeds.
+// Failures of the server while a store writes: nothing is stored twice or in part, and the next call succeeds.
 #include "open_store.hpp"
 #include "store/postgres/copy.hpp"
 #include "store/postgres/session.hpp"
@@ -18,7 +18,7 @@ std::int64_t count(const PostgresSettings& settings, const std::string& table) {
     return open_session(settings)->query("SELECT count(*) FROM " + table)[0].number(0);
 }
 
-TEST_CASE("a server that is restarted during a COPY keeps nothing of it") {
+TEST_CASE("a server that is restarted during a COPY stores nothing of it") {
     PostgresCluster cluster;
     StoreSite site(cluster.fresh_database());
     site.open();
@@ -49,7 +49,7 @@ TEST_CASE("a server that is restarted during a COPY keeps nothing of it") {
     CHECK(count(site.settings, "events") == 1);
 }
 
-TEST_CASE("a commit whose end is not known is repeated without a second change") {
+TEST_CASE("a commit with an unknown result is repeated without a second change") {
     PostgresCluster cluster;
     StoreSite site(cluster.fresh_database());
     site.settings.answer_timeout = milliseconds(500);
@@ -60,7 +60,7 @@ TEST_CASE("a commit whose end is not known is repeated without a second change")
     REQUIRE_FALSE(waiting.has_value());
     INFO(waiting.error().message());
     CHECK(waiting.error().message().find("the result of the commit is unknown") != std::string::npos);
-    // The first one still holds the log's head.
+    // The first one still locks the head of the log.
     CHECK(site.commit("a").error().code == ErrorCode::store_busy);
     cluster.set("synchronous_standby_names", "");
     std::optional<CommitSummary> repeated;
@@ -89,7 +89,7 @@ TEST_CASE("a commit that did not wait for its standby is not known to be durable
     CHECK(committed.error().message().find("committed only on the primary") != std::string::npos);
 }
 
-TEST_CASE("a lock of another program ends a commit in time, and the next one succeeds") {
+TEST_CASE("a lock of another program makes a commit fail in time, and the next one succeeds") {
     StoreSite site(PostgresCluster::shared().fresh_database());
     site.settings.limits.lock = milliseconds(200);
     site.open();

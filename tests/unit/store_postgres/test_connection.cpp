@@ -24,7 +24,7 @@ std::optional<PgError> error_of(PgConnection& db, const std::string& sql) {
     }
 }
 
-TEST_CASE("values reach PostgreSQL and return as they were") {
+TEST_CASE("values are stored and read back unchanged") {
     const auto db = open_session(PostgresCluster::shared().settings("postgres"));
     const Timestamp at = Timestamp::parse("1999-12-31T23:59:59.123Z").value();
     const Hash hash{std::byte{1}, std::byte{0}, std::byte{255}};
@@ -50,7 +50,7 @@ TEST_CASE("values reach PostgreSQL and return as they were") {
     CHECK(db->query("SELECT 1 FROM unnest($1::text[])", PgTexts{{}}).empty());
 }
 
-TEST_CASE("a text is checked as PostgreSQL does") {
+TEST_CASE("a text is checked by the same rules as in PostgreSQL") {
     const auto db = open_session(PostgresCluster::shared().settings("postgres"));
     for (const std::string& text :
          {std::string("plain"), std::string("\0", 1), std::string("12345678\0", 9), std::string("\xC3\xBC"),
@@ -109,7 +109,7 @@ TEST_CASE("after an error the connection continues, and a transaction is rolled 
     CHECK(db->query("SELECT 1 FROM public.t").empty());
     PgTransaction transaction(*db);
     CHECK_THROWS_AS(db->query("SELECT 1/0"), PgError);
-    CHECK_THROWS_AS(transaction.commit(), PgError);  // the server says ROLLBACK
+    CHECK_THROWS_AS(transaction.commit(), PgError);  // its tag is ROLLBACK
 }
 
 TEST_CASE("messages contain neither values nor details") {
@@ -127,7 +127,7 @@ TEST_CASE("messages contain neither values nor details") {
     }
 }
 
-TEST_CASE("a server that does not answer is given up, and one that was restarted is found again") {
+TEST_CASE("a request to a server that does not respond fails, and a restarted server is used again") {
     PostgresCluster cluster;
     PostgresSettings settings = cluster.settings("postgres");
     settings.answer_timeout = std::chrono::milliseconds(300);

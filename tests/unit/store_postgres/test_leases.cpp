@@ -37,7 +37,7 @@ TEST_CASE("a lease is held by one daemon until it expires or is released") {
     CHECK(first.timeline.size() == 8);
     CHECK(first.former.empty());
     CHECK_FALSE(site.take("b").value());
-    CHECK_FALSE(site.take("a").value());  // not by its holder, either
+    CHECK_FALSE(site.take("a").value());  // its holder cannot take it, either
     CHECK(site.renew(first).has_value());
     site.expire();
     const Lease second = site.take("b").value().value();
@@ -45,7 +45,7 @@ TEST_CASE("a lease is held by one daemon until it expires or is released") {
     CHECK(second.former == "a");
     CHECK(second.unrenewed.value() >= std::chrono::seconds(6));
     CHECK(site.renew(first).error().code == ErrorCode::store_lost);
-    CHECK(run_task(site.io, site.leases.release(first)).has_value());  // it was lost already
+    CHECK(run_task(site.io, site.leases.release(first)).has_value());  // although it was lost
     CHECK_FALSE(site.take("c").value());
     CHECK(run_task(site.io, site.leases.release(second)).has_value());
     const Lease third = site.take("c").value().value();
@@ -74,7 +74,7 @@ TEST_CASE("of several daemons that take an expired lease at once, one gets it") 
     }
 }
 
-TEST_CASE("what the engine writes without its lease is refused, and nothing of it is stored") {
+TEST_CASE("writes of the engine without its lease are refused as a whole") {
     LeaseSite site;
     const Lease lease = site.take("a").value().value();
     site.store->set_fence(lease.fence);
@@ -84,7 +84,7 @@ TEST_CASE("what the engine writes without its lease is refused, and nothing of i
     site.expire();
     const Lease next = site.take("b").value().value();
     CHECK(site.commit("b").error().code == ErrorCode::store_lost);
-    CHECK(site.commit("a").error().code == ErrorCode::store_lost);  // also if there is nothing to write
+    CHECK(site.commit("a").error().code == ErrorCode::store_lost);  // even if there is nothing to write
     CHECK(run_task(site.io, site.store->save_requests("2024-01", {.sent = 2})).error().code ==
           ErrorCode::store_lost);
     CHECK(run_task(site.io, site.store->save_pass({.stream = "s"})).error().code == ErrorCode::store_lost);
@@ -124,7 +124,7 @@ TEST_CASE("a take waits for the holder's page, and a renewal does not") {
     CHECK_FALSE(taking.get());
 }
 
-TEST_CASE("another history of the server starts a new generation, unless a standby was waited for") {
+TEST_CASE("a changed history of the server starts a new generation, unless commits waited for a standby") {
     LeaseSite site;
     const auto db = open_session(site.settings);
     const auto generation = [&] {
@@ -146,7 +146,7 @@ TEST_CASE("another history of the server starts a new generation, unless a stand
     CHECK(generation() == after);
 }
 
-TEST_CASE("daemons list each other, see what all have received, and answer requests") {
+TEST_CASE("daemons list each other, see the events that any has received, and answer requests") {
     LeaseSite site;
     PostgresPeers peers(site.settings, *site.store);
     const auto run = [&](auto task) { return run_task(site.io, std::move(task)).value(); };

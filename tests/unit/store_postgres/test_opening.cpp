@@ -1,4 +1,4 @@
-// What can be wrong with a server when a store is opened: each is refused with its reason.
+// Servers that cannot be used: opening a store fails with the reason.
 #include "fake_server.hpp"
 #include "open_store.hpp"
 #include "store/postgres/session.hpp"
@@ -29,7 +29,8 @@ PostgresCluster& guarded_cluster() {
     return cluster;
 }
 
-TEST_CASE("a wrong password, none, and a missing database are distinguished, and no password is shown") {
+TEST_CASE(
+    "a wrong password, a missing one and a missing database are distinguished, and no password is shown") {
     StoreSite site(guarded_cluster().tcp_settings("postgres"));
     site.settings.user = "locked";
     std::string password = "gehe1m'\\ x";
@@ -78,7 +79,7 @@ TEST_CASE("each connection reads the password, so a changed one needs no restart
     CHECK(site.commit("b")->created == 1);
 }
 
-TEST_CASE("a role without rights is told the statement that an administrator has to run") {
+TEST_CASE("the error for a role without rights has the statement that an administrator must run") {
     StoreSite site(guarded_cluster().fresh_database());
     site.settings.user = "weak";
     const Error refused = site.open_error();
@@ -96,7 +97,7 @@ TEST_CASE("a role without rights is told the statement that an administrator has
     CHECK(has(denied.error(), "42501"));
 }
 
-TEST_CASE("other versions than 14 to 17 are refused") {
+TEST_CASE("versions other than 14 to 17 are refused") {
     for (const std::string version : {"12.22", "13.14", "18.0"}) {
         const FakeServer server(version);
         StoreSite site({.hosts = {{.name = "127.0.0.1", .port = server.port()}},
@@ -109,7 +110,7 @@ TEST_CASE("other versions than 14 to 17 are refused") {
     }
 }
 
-TEST_CASE("a server that greets and then does not answer is given up") {
+TEST_CASE("a server that accepts the connection and then does not respond is reported as busy") {
     const FakeServer server("15.1");
     StoreSite site({.hosts = {{.name = "127.0.0.1", .port = server.port()}},
                     .database = "d",
@@ -126,7 +127,7 @@ TEST_CASE("a database that is not UTF-8 is refused") {
     CHECK(has(site.open_error(), "the database has the encoding LATIN1"));
 }
 
-TEST_CASE("a standby is refused, another host is used instead, and after its promotion it is used") {
+TEST_CASE("a standby is refused in favor of another host, and used after its promotion") {
     PostgresCluster cluster;
     cluster.become_standby();
     StoreSite site(cluster.settings("postgres"));
@@ -169,7 +170,7 @@ TEST_CASE("settings of a role or a database do not change the session") {
     CHECK(has(site.open_error(), "read-only"));
 }
 
-TEST_CASE("the environment decides nothing") {
+TEST_CASE("the environment has no effect") {
     ::setenv("PGHOST", "/nonexistent", 1);
     ::setenv("PGHOSTADDR", "192.0.2.1", 1);
     ::setenv("PGOPTIONS", "-c statement_timeout=1", 1);

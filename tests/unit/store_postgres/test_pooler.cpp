@@ -1,4 +1,4 @@
-// pgbouncer before the server: pooled sessions work, pooled transactions are refused.
+// pgbouncer in front of the server: session pooling works, transaction pooling is refused.
 #include "open_store.hpp"
 #include "support/free_port.hpp"
 #include "support/postgres_cluster/server_process.hpp"
@@ -42,7 +42,7 @@ class Pooler {
     std::unique_ptr<ServerProcess> process_;
 };
 
-// It may still be starting.
+// The pooler may still be starting.
 Error open_error(StoreSite& site) {
     for (int i = 0; i < 100; ++i) {
         const Error error = site.open_error();
@@ -52,7 +52,7 @@ Error open_error(StoreSite& site) {
     return site.open_error();
 }
 
-TEST_CASE("pooled sessions work") {
+TEST_CASE("session pooling works") {
     const Pooler pooler("session");
     StoreSite site(pooler.settings(PostgresCluster::shared().fresh_database().database));
     const Error error = open_error(site);
@@ -63,7 +63,7 @@ TEST_CASE("pooled sessions work") {
     CHECK(site.receive("m"));
 }
 
-TEST_CASE("pooled transactions and statements are refused with the reason") {
+TEST_CASE("transaction and statement pooling are refused with the reason") {
     for (const char* const mode : {"transaction", "statement"}) {
         const Pooler pooler(mode);
         StoreSite site(pooler.settings(PostgresCluster::shared().fresh_database().database));

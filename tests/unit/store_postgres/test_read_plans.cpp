@@ -1,5 +1,5 @@
-// Which index answers each of the reader's queries: asked of PostgreSQL, of a store without statistics and of one whose
-// statistics describe an empty table.
+// Checks PostgreSQL's plan of each of the reader's queries: on a store without statistics, on one whose statistics
+// describe empty tables, and on one with current statistics.
 #include "store/postgres/read_queries.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/session.hpp"
@@ -14,7 +14,8 @@ using namespace carecloud;
 
 namespace {
 
-// As if it were prepared and used often. "Index Scan using records_pkey on records", a line a step.
+// The generic plan, as for a prepared statement that was used often. One line per step, such as "Index Scan using
+// records_pkey on records".
 std::string plan_of(PgConnection& db, const PgSql& query) {
     const std::string text = query.text;
     std::string values;

@@ -1,4 +1,4 @@
-// Two daemons' stores on one database: what one writes, the other is told.
+// The stores of two daemons on one database: each is notified of the other's writes.
 #include "runtime/system_clock.hpp"
 #include "store/postgres/open_postgres.hpp"
 #include "support/pages.hpp"
@@ -52,7 +52,7 @@ class TwoDaemons {
 
   private:
     boost::asio::io_context io_;
-    // As a daemon's other work does, it keeps the loop running.
+    // Like a daemon's other work, this keeps the loop running.
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     SystemClock clock_{io_};
 };
@@ -74,7 +74,7 @@ TEST_CASE("a commit and an event of one daemon are announced to the other") {
         daemons.run(daemons.one->inbox().receive({.message_id = "m", .stream = "s", .body = "{}"})).value());
     CHECK(daemons.wait_for([&] { return moved > before; }));
     CHECK(daemons.wait_for([&] { return daemons.one->use().bytes.value_or(0) > 0; }));
-    CHECK(own == 1);  // not again by the server
+    CHECK(own == 1);  // not repeated by the server's notification
 }
 
 TEST_CASE("a record is erased, and old content is pruned, with the totals of versions") {
@@ -95,7 +95,7 @@ TEST_CASE("a record is erased, and old content is pruned, with the totals of ver
     const PruneReport pruned =
         daemons.run(daemons.one->prune({.versions = later, .changes = later, .events = later})).value();
     CHECK(pruned.versions == 2);
-    CHECK(pruned.changes == 4);  // the newest of each record stays
+    CHECK(pruned.changes == 4);  // the newest of each record is kept
     CHECK_FALSE(daemons.run(daemons.one->prune({.versions = later, .changes = later})).value().written);
 }
 

@@ -1,4 +1,4 @@
-// The views for SQL users, held against those of SQLite on the same records.
+// The views for SQL users, compared with those of SQLite on the same records.
 #include "base/ascii.hpp"
 #include "portal/records.hpp"
 #include "support/sanitized.hpp"
@@ -55,7 +55,7 @@ TEST_CASE("the views have the columns of SQLite's") {
     }
 }
 
-TEST_CASE("both databases show generated records alike") {
+TEST_CASE("both databases show generated records equally") {
     std::vector<std::string> bodies;
     for (std::uint64_t i = 0; i < 4; ++i)
         bodies.push_back(make_record(1, i * 500, RecordShape::full));
@@ -64,7 +64,7 @@ TEST_CASE("both databases show generated records alike") {
     check_same(bodies);
 }
 
-TEST_CASE("both databases show corrupt records alike") {
+TEST_CASE("both databases show corrupt records equally") {
     Spoiler spoiler(seed_of_run());
     std::vector<std::string> bodies = misshapen_bodies();
     for (const std::string& body : extreme_bodies())
@@ -77,7 +77,7 @@ TEST_CASE("both databases show corrupt records alike") {
     check_same(bodies);
 }
 
-TEST_CASE("both databases show corrections alike") {
+TEST_CASE("both databases show corrections equally") {
     std::vector<std::string> bodies;
     for (std::uint64_t i = 0; i < 6; ++i)
         bodies.push_back(make_record(1, i, RecordShape::light));
