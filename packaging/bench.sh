@@ -2,7 +2,9 @@
 # Builds the product as released and runs its benchmarks in tests/bench: sync_bench, sns_bench and api_bench. Installs
 # missing packages.
 #
-#   packaging/bench.sh [--only sync|sns|api] [OPTION...]   options of that program; without --only, of sync_bench
+#   packaging/bench.sh [--only sync|sns|api] [OPTION...]
+#
+# The options are those of the benchmark program. Without --only, all three run and the options apply to sync_bench.
 #
 # The column of the Node script requires node and npm. The rows of nginx require nginx, which is downloaded from Debian
 # into the build folder if it is not installed. If one of them is not available, its figures are skipped with a message.
@@ -26,7 +28,7 @@ build() {
   configure release && cmake --build --preset release --target "${programs[@]}"
 }
 
-# better-sqlite3 as tests/bench/node names it, in a folder of the build; done once for each lock file.
+# Installs better-sqlite3 in the version of tests/bench/node in a folder of the build, once per lock file.
 install_node_modules() {
   local source=$root/tests/bench/node
   mkdir -p "$tools" || return
@@ -37,7 +39,7 @@ install_node_modules() {
   cp "$tools/package-lock.json" "$tools/installed.json"
 }
 
-# Unpacked and not installed: an installed nginx would be started as a service on port 80.
+# Unpacks nginx instead of installing it, because an installed nginx would be started as a service on port 80.
 unpack_nginx() {
   rm -rf "$tools/nginx" && mkdir -p "$tools/nginx" || return
   (cd "$tools/nginx" && apt-get -q download nginx && dpkg-deb -x nginx_*.deb .) || return
@@ -56,7 +58,7 @@ measure_sync() {
   "$bin/sync_bench" --folder "$root/build" "${with_node[@]}" "$@"
 }
 
-# measure_beside_nginx PROGRAM OPTION...
+# measure_beside_nginx PROGRAM OPTION...: runs the benchmark with nginx for comparison.
 measure_beside_nginx() {
   local with_nginx=() nginx program=$1
   shift

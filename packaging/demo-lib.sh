@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the demonstrations: building, programs in the background, and a portal on loopback.
+# Sourced by the demonstrations: building, background programs, and a portal on loopback.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,7 +10,7 @@ readonly logs=$root/build/log bin=$root/build/release/daemon
 work=''
 children=() # PIDs, stopped in reverse order at the end
 
-# stop PID: stops a program that was started here, waits for it, and returns its exit code.
+# stop PID: stops a program that this script started, waits for it, and returns its exit code.
 stop() {
   kill -TERM "$1" 2>/dev/null || true
   wait "$1"
@@ -31,13 +31,13 @@ heading() {
   if [[ -t 1 ]]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
 }
 
-# failed LOG WHAT: shows the end of the log, and exits.
+# failed LOG TEXT: prints the end of the log and exits.
 failed() {
   show_end "$1"
   die "$2"
 }
 
-# wait_for LOG PID WHAT COMMAND...: repeats the command until it succeeds, for at most 60 s and while PID runs.
+# wait_for LOG PID TEXT COMMAND...: repeats the command until it succeeds, for at most 60 s, while PID is running.
 wait_for() {
   local log=$1 pid=$2 what=$3 end=$((SECONDS + 60))
   shift 3
@@ -48,7 +48,7 @@ wait_for() {
   done
 }
 
-# build_programs [INSTALL_OPTION]: installs what is missing (see install-dependencies.sh), and builds.
+# build_programs [INSTALL_OPTION]: installs missing packages (see install-dependencies.sh) and builds the programs.
 build_programs() {
   heading "Building"
   quietly "$logs/demo-packages.log" packaging/install-dependencies.sh "$@" ||
@@ -61,7 +61,7 @@ build() {
   configure release && cmake --build --preset release --target carecloud-syncd carecloud-portal carecloudctl
 }
 
-# start_portal OPTION...: a portal with invented records, reached at $base_url and controlled at $control_url.
+# start_portal OPTION...: starts a portal with invented records. Sets base_url and control_url.
 start_portal() {
   "$bin/carecloud-portal" --entity "$entity" --control 0 --api-key-file "$work/api-key" \
     --port-file "$work/portal.json" "$@" >"$logs/demo-portal.log" 2>&1 &
@@ -72,12 +72,12 @@ start_portal() {
   echo "$base_url"
 }
 
-# control METHOD PATH [BODY]: the portal's control port.
+# control METHOD PATH [BODY]: sends a request to the portal's control port.
 control() {
   curl -sS --fail-with-body --noproxy '*' --max-time 30 -X "$1" "$control_url$2" ${3:+--data-binary "$3"}
 }
 
-# compare COMMAND...: the portal's records by id and SHA-256 with those of the store, which the command prints.
+# compare COMMAND...: compares the portal's records by id and SHA-256 with those of the store, which the command prints.
 compare() {
   control GET "/records/$entity?keys=1" | jq -r '"\(._id) \(.sha256)"' | sort >"$work/portal.txt"
   "$@" | sort >"$work/store.txt"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# `packaging/demo.sh --postgres`: three daemons on one PostgreSQL database. The one that loads is killed in the middle
-# of the load; another takes over, and the store equals the portal. Stops and removes everything that it started.
+# `packaging/demo.sh --postgres`: runs three daemons on one PostgreSQL database. The one that is loading is killed in
+# the middle of the load; another one takes over, and finally the store equals the portal. Stops and removes everything
+# that it started.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=demo-lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
@@ -8,12 +9,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
 readonly records=20000 batch=400 page=200 daemons=3
 daemon_pids=()
 
-# as_server COMMAND...: PostgreSQL's programs refuse root, so they run as the user of Debian's package then.
+# as_server COMMAND...: runs a program of PostgreSQL. These refuse to run as root, so root runs them as the user of
+# Debian's package.
 as_server() {
   if ((EUID == 0)); then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi
 }
 
-# A private cluster: nobody but this machine's users can reach it, through its UNIX socket.
+# Starts a private cluster, which only users of this machine can reach, through its UNIX socket.
 start_server() {
   programs=$(find /usr/lib/postgresql -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -n 1)
   [[ -n $programs ]] || die "no PostgreSQL server is installed: apt-get install postgresql"
@@ -27,7 +29,7 @@ start_server() {
   children+=($!)
   wait_for "$logs/demo-postgres.log" "$!" "start PostgreSQL" \
     quietly "$logs/demo-psql.log" "$programs/pg_isready" --host="$server"
-  sql_as postgres postgres "CREATE ROLE carecloud LOGIN; " >"$logs/demo-psql.log"
+  sql_as postgres postgres "CREATE ROLE carecloud LOGIN" >"$logs/demo-psql.log"
   sql_as postgres postgres "CREATE DATABASE claims OWNER carecloud" >"$logs/demo-psql.log"
   "$programs/postgres" --version
 }
@@ -36,7 +38,7 @@ start_server() {
 sql_as() {
   "$programs/psql" --no-psqlrc --quiet --host="$server" --username="$1" "$2" -v ON_ERROR_STOP=1 "${@:4}" -c "$3"
 }
-# value SQL: a plain value from the store. show SQL: the query and its result, for people.
+# value SQL: prints a plain value from the store. show SQL: prints the query and its result for people.
 value() {
   PGOPTIONS='--search_path=carecloud' sql_as carecloud claims "$1" --tuples-only --no-align
 }
@@ -60,13 +62,15 @@ start_daemon() {
   wait_for "$logs/demo-daemon-$1.log" "$!" "start daemon $1" test -S "$work/api-$1.sock"
 }
 
-# The PID of the daemon that holds the lease, and its number.
+# Prints the PID of the daemon that holds the lease.
 holder() {
   value "SELECT split_part(holder, ':', 2) FROM leases WHERE stream = 'engine'"
 }
+# Prints the lease's token.
 token() {
   value "SELECT coalesce(max(token), 0) FROM leases WHERE stream = 'engine'"
 }
+# number_of PID: prints the number of the daemon with this PID.
 number_of() {
   local number
   for number in "${!daemon_pids[@]}"; do
@@ -77,10 +81,10 @@ number_of() {
 build_programs --without-checks
 work=$(mktemp -d)
 
-heading "A PostgreSQL server of its own"
+heading "A private PostgreSQL server"
 start_server
 
-heading "A portal on loopback: $records invented records, half a second for each response"
+heading "A portal on loopback: $records invented records, half a second per response"
 printf 'demo-key\n' >"$work/api-key"
 chmod 600 "$work/api-key"
 start_portal --records "$records" --batch "$batch" --latency 0.5
@@ -103,17 +107,17 @@ api:
   listen: "unix:$work/api-N.sock"
 YAML
 
-heading "$daemons daemons on one database: one loads, all answer"
+heading "$daemons daemons on one database: one loads, all serve the API"
 for ((number = 1; number <= daemons; ++number)); do start_daemon "$number"; done
 wait_for "$logs/demo-daemon-1.log" "${daemon_pids[1]}" "load a quarter" \
   at_least "SELECT count(*) FROM records" $((records / 4))
 "$bin/carecloudctl" --url "unix:$work/api-2.sock" status || true
 
-heading "kill -9 of the daemon that loads"
+heading "kill -9 of the daemon that is loading"
 former=$(holder)
 former_number=$(number_of "$former")
 before=$(token)
-printf 'Daemon %s (PID %s) loads; the store has %s records.\n' "$former_number" "$former" \
+printf 'Daemon %s (PID %s) is loading; the store has %s records.\n' "$former_number" "$former" \
   "$(value "SELECT count(*) FROM records")"
 kill -KILL "$former"
 wait "$former" 2>/dev/null || true
@@ -131,10 +135,10 @@ wait_for "$logs/demo-daemon-$alive.log" "${daemon_pids[alive]}" "load everything
 show "SELECT count(*) AS changes, count(DISTINCT id) AS records, min(seq), max(seq) FROM changes;"
 whole="count(*) = $records AND max(seq) = $records AND count(DISTINCT id) = $records"
 [[ $(value "SELECT $whole FROM changes") == t ]] ||
-  die "the change log has holes, or records that were taken twice"
+  die "the change log has gaps or duplicates"
 compare stored
 
-heading "Any daemon takes requests: a poll is requested from one that does not load"
+heading "Any daemon accepts requests: a poll is requested from a standby"
 control POST /generate "{\"entity\":\"$entity\",\"count\":10,\"shape\":\"light\",\"batch\":10}" >"$work/control.log"
 for number in "${survivors[@]}"; do
   if [[ ${daemon_pids[number]} != "$(holder)" ]]; then standby=$number; fi

@@ -9,11 +9,12 @@ usage() {
 usage: packaging/demo.sh [--postgres]
 
 Builds the product, starts a portal on loopback with 20,000 invented records, synchronizes them into SQLite, changes
-some at the portal, has it announce some by SNS events, and shows the result in plain SQL.
+some records at the portal, has it announce some of the changes by SNS events, and shows the results in plain SQL.
 
-  --postgres  instead, three daemons on a private PostgreSQL server: the one that loads is killed, another takes over
+  --postgres  instead runs three daemons on a private PostgreSQL server, kills the one that is loading, and shows that
+              another one takes over
 
-Stops and removes everything that it started. Exits with 0 only if the store and the portal are equal.
+Finally stops and removes everything that it started. Exits with 0 only if the store and the portal are equal.
 END
 }
 
@@ -29,7 +30,7 @@ readonly touched=25 disabled=3 added=10 submitted=5
 readonly topic=arn:aws:sns:us-west-2:123456789012:carecloud
 daemon_pid=''
 
-# value SQL: a plain value from the store. show [MODE] SQL: the query and its result, for people.
+# value SQL: prints a plain value from the store. show [MODE] SQL: prints the query and its result for people.
 value() {
   sqlite3 -readonly "$work/store.db" "$1"
 }
@@ -40,7 +41,8 @@ show() {
   sqlite3 -readonly "$mode" "$work/store.db" "$1"
 }
 
-# enabled_ids COUNT OFFSET: a JSON array of records that are not disabled, so that editing one is an update.
+# enabled_ids COUNT OFFSET: prints a JSON array of the ids of records that are not disabled, so editing one is an
+# update.
 enabled_ids() {
   value "SELECT json_group_array(id) FROM (SELECT id FROM records WHERE NOT json_extract(body, '\$.disabled')
          ORDER BY id LIMIT $1 OFFSET $2)"
@@ -50,7 +52,7 @@ requests() {
   control GET /counts | jq .requests.query
 }
 
-# The address of the daemon's SNS endpoint, from its log: the kernel chose the port.
+# Prints the address of the daemon's SNS endpoint. It is read from the log, because the kernel chooses the port.
 endpoint() {
   sed -n 's/.*SNS endpoint listening.* address=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
 }
@@ -62,7 +64,7 @@ at_least() {
   (($(value "$1") >= $2))
 }
 
-# Prints id and SHA-256 of each record in the store.
+# Prints the id and SHA-256 of each record in the store.
 stored() {
   python3 - "$work/store.db" <<'PYTHON'
 import hashlib, sqlite3, sys
@@ -136,7 +138,7 @@ came=$(value "SELECT group_concat(kind || ' ' || n, ', ')
   failed "$logs/demo-daemon.log" "the changes in the store differ from those at the portal: $came"
 compare stored
 
-# stop_daemon LOG: SIGTERM to the daemon, which must exit with 0.
+# stop_daemon LOG: sends SIGTERM to the daemon, which must exit with 0.
 stop_daemon() {
   local status=0
   stop "$daemon_pid" || status=$?

@@ -1,34 +1,34 @@
 #!/usr/bin/env bash
-# Builds and tests the product on the other supported Debian release: on Debian 12 in a root of Debian 13, and on 13 in
-# one of Debian 12.
+# Builds and tests the product on the other supported Debian release: on Debian 12 in a root of Debian 13, and on Debian
+# 13 in a root of Debian 12.
 #
-#   packaging/other-debian.sh                     unit, contract and system tests, packages, a service's life
-#   packaging/other-debian.sh COMMAND [ARGUMENT]  COMMAND there instead, in the project's folder
+#   packaging/other-debian.sh                     runs the unit, contract, system and machine tests, builds the packages
+#   packaging/other-debian.sh COMMAND [ARGUMENT]  instead runs COMMAND there, in the project's folder
 #
-# The root is made by debootstrap from apt's own mirror, once, and kept in ${XDG_CACHE_HOME:-~/.cache}/carecloud-syncd;
-# missing dependencies are installed in it at each run. The build is in build/other-RELEASE. Exits with 77 and the
-# reason in one line if the root cannot be created: not root, no network, another distribution.
+# The root is created once by debootstrap from apt's own mirror and kept in ${XDG_CACHE_HOME:-~/.cache}/carecloud-syncd;
+# each run installs missing dependencies in it. The build is in build/other-RELEASE. Exits with 77, and the reason in
+# one line, if the root cannot be created: no root privileges, no network, or another distribution.
 #
-# Everything runs in its own mount and process namespaces: when the script exits, for whatever reason, nothing stays
-# mounted and nothing keeps running. Nothing is written into the sources.
+# Everything runs in its own mount and process namespaces, so when the script exits, for whatever reason, nothing
+# remains mounted or running. The sources are mounted read-only.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly inside=/srv/carecloud-syncd # where the project is in the other root
+readonly inside=/srv/carecloud-syncd # the project's folder in the other root
 
 skip() {
   echo "skipped: $*"
   exit 77
 }
 
-# What does not depend on the release: how the engine understands a portal, the portal for trials, and the status page
-# in Chromium.
+# Tests that do not depend on the release: the engine's dialects, the portal for trials, and the status page in
+# Chromium.
 readonly same_units='unit_(sync|portal_model|portal_publisher|portal_server)'
 readonly same_system='system_(status_page|dialects|doubts|listings|day)'
 
-# test_here: what runs in the other root. Compiled without optimization, which takes half the time: what is measured and
-# shipped is built elsewhere. Without simulation, fuzzing and style.
+# test_here: runs in the other root. Compiles without optimization, which halves the time, because the measured and
+# shipped builds are made elsewhere. Excludes simulation, fuzzing and style.
 test_here() {
   local build=build
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O0 -DNDEBUG' \
@@ -36,7 +36,7 @@ test_here() {
   mapfile -t targets < <(ninja -C "$build" -t targets all |
     sed -n 's/^\(unit_[a-z_]*\|contract\|system\): .*/\1/p' | grep -vxE "$same_units")
   cmake --build "$build" --target "${targets[@]}" carecloud_package
-  # As many at once as packaging/test.sh runs of its own: most tests wait most of the time.
+  # As many in parallel as packaging/test.sh runs: most tests mostly wait.
   ctest --test-dir "$build" -j $((3 * CTEST_PARALLEL_LEVEL)) --output-on-failure --no-tests=error --timeout 600 \
     --exclude-regex "^($same_units|$same_system)\$" \
     --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
@@ -65,7 +65,7 @@ if [[ ${CARECLOUD_OTHER_DEBIAN:-} != inside ]]; then
 fi
 unset CARECLOUD_OTHER_DEBIAN
 
-# debootstrap and apt take a proxy from the environment; apt may have one in its configuration alone.
+# debootstrap and apt use the proxy of the environment; apt may instead have one in its configuration only.
 [[ ${http_proxy:-} ]] || eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 [[ ${https_proxy:-} ]] || eval "$(apt-config shell https_proxy Acquire::https::Proxy)"
 export http_proxy https_proxy
@@ -77,12 +77,13 @@ readonly build=$root/build/other-$other
 readonly report=$root/build/log/other-$other.log
 mkdir -p "$cache" "$build" "$(dirname "$report")"
 scratch=$(mktemp -d)
-chmod 1777 "$scratch" # it is /tmp there
+chmod 1777 "$scratch" # mounted as /tmp there
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# In this namespace alone: what is still mounted below the cache must not be deleted with it.
+# Unmounts, in this namespace only, everything that is still mounted below the cache, so it is not deleted with the
+# cache.
 detach_mounts() {
   local mount_point
   findmnt -rno TARGET | { grep -F "$cache/" || true; } | sort -r | while read -r mount_point; do
@@ -90,14 +91,15 @@ detach_mounts() {
   done
 }
 
-# The other release's line for each of this one's, as apt has it: "deb URI SUITE main".
+# Prints the other release's sources.list line for each of this release's, as apt resolved it: "deb URI SUITE main".
 sources() {
   # shellcheck disable=SC2016 # apt's own names
   apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
     sed -nE "s/^([^ ]+) $host((-updates|-security)?) main$/deb \1 $other\2 main/p" | sort -u
 }
 
-# Settings of the machine that may change between runs, and those that keep a root quiet.
+# furnish ROOT: applies settings of this machine that may change between runs, and settings that keep services from
+# starting.
 furnish() {
   local target=$1
   sources >"$target/etc/apt/sources.list"
@@ -105,11 +107,11 @@ furnish() {
   cp -L /etc/resolv.conf /etc/hosts "$target/etc/"
   printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d" # no service is started
   chmod 755 "$target/usr/sbin/policy-rc.d"
-  echo force-unsafe-io >"$target/etc/dpkg/dpkg.cfg.d/unsafe-io" # can be made again
+  echo force-unsafe-io >"$target/etc/dpkg/dpkg.cfg.d/unsafe-io" # the root can be created again
   mkdir -p "$target$inside"
 }
 
-# Created under another name and renamed when complete: an incomplete one is never taken for a root.
+# Creates the root under another name and renames it when it is complete, so an incomplete one is never used.
 make_root() {
   local mirror unfinished
   mirror=$(sources | sed -nE "s/^deb ([^ ]+) $other main$/\1/p" | head -n 1)
@@ -123,8 +125,8 @@ make_root() {
   mv -T "$unfinished" "$system"
 }
 
-# enter COMMAND...: runs it in the root. A mount namespace for each call, whose root is really another one: in a chroot
-# systemd-nspawn could start no container with user namespaces.
+# enter COMMAND...: runs the command in the root. Each call has its own mount namespace with pivot_root, because in a
+# chroot systemd-nspawn cannot start a container with user namespaces.
 enter() {
   # shellcheck disable=SC2016 # expanded by the inner bash
   unshare --mount --propagation private -- bash -euo pipefail -c '
@@ -149,7 +151,7 @@ enter() {
     http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" "$@"
 }
 
-# The dependencies without the checks'; what an interrupted installation has left is finished first.
+# Installs the dependencies except those of the checks, after completing an interrupted installation.
 install() {
   quietly "$report" enter bash -c 'dpkg --configure -a && packaging/install-dependencies.sh --without-checks'
 }
@@ -161,7 +163,7 @@ prepare() {
   install && return
   quietly "$report.update" enter apt-get -q -o APT::Update::Error-Mode=any update ||
     skip "the dependencies of $other cannot be fetched: no network? See $report.update"
-  # The network is there: perhaps the root is what is broken. Once more with a new one.
+  # The network works, so the root may be broken: tries once more with a new one.
   make_root
   furnish "$system"
   install && return
@@ -169,7 +171,7 @@ prepare() {
   die "the dependencies could not be installed in $other"
 }
 
-# Two runs at once share the root; only one of them may change it.
+# Concurrent runs share the root; only one of them may change it at a time.
 exec 9>"$cache/other-$other.lock"
 flock 9
 prepare

@@ -10,16 +10,16 @@ usage() {
   cat <<'END'
 usage: packaging/test.sh [--all | --soak]
 
-  (none)   release build; every unit, contract, simulation and system test once. Meant for 12 minutes on two cores.
+  (none)   release build; every unit, contract, simulation and system test once. Takes at most 12 minutes on two cores.
   --all    the above, and: clang-tidy, all tests under the address, undefined-behavior and thread sanitizers,
-           fuzzing, the mutations of the engine, the packages in a container, the other Debian release.
-           Meant to take at most 30 minutes on two cores, without anything in the compiler cache.
-  --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and
-           accidents of the disk, a migration of a million records, 100,000 passes, ten minutes of each fuzz target,
-           every mutation of the engine.
-           Prints its figures.
+           fuzzing, the mutated engine, the packages in a container, the other Debian release.
+           Takes at most 30 minutes on two cores with an empty compiler cache.
+  --soak   long repetitions, for hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and disk
+           faults, a migration of a million records, 100,000 passes, ten minutes of each fuzz target, the mutated
+           engine. Prints each command and its figures.
 
-CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (1; in --soak 20), CARECLOUD_SEED=N fixes the random seeds.
+CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (--soak multiplies them by 20, too); CARECLOUD_SEED=N fixes
+the random seeds.
 The output of each step is in build/log.
 END
 }
@@ -39,8 +39,8 @@ summary=()
 mkdir -p "$logs"
 touch "$logs/begin"
 
-# step NAME COMMAND...: runs it quietly and prints how long it took. A failure is shown and stops the run; a skipped
-# step (code 77) prints the reason, which is the last line of its output.
+# step NAME COMMAND...: runs the command quietly and prints its duration. A failure is printed and ends the run. A
+# skipped step (code 77) prints the reason, which is the last line of its output.
 step() {
   local name=$1 begin=$SECONDS code=0 took
   shift
@@ -59,8 +59,8 @@ step() {
   summary+=("$name $took")
 }
 
-# behind NAME...: runs these functions one after the other at the lowest priority, in parallel to the steps that follow:
-# tests mostly wait. `behind_done NAME` waits for one of them, and fails if it did.
+# behind NAME...: runs these functions one after the other at the lowest priority, concurrently with the following
+# steps, because tests mostly wait. `behind_done NAME` waits for one of them and fails if it failed.
 behind() {
   local name
   for name in "$@"; do rm -f "$logs/$name.code"; done
@@ -86,7 +86,7 @@ behind_done() {
   return "$(cat "$logs/$1.code" 2>/dev/null || echo 1)"
 }
 
-# As clang-format 16 has it: other versions have rules of their own.
+# Requires clang-format 16, because other versions format differently.
 formatting() {
   command -v clang-format-16 >/dev/null || {
     echo "clang-format-16 is not installed"
@@ -96,14 +96,14 @@ formatting() {
     xargs -0 -n 64 -P "$CMAKE_BUILD_PARALLEL_LEVEL" clang-format-16 --dry-run -Werror
 }
 
-# As clang-tidy 16 has it, for the same reason.
+# Requires clang-tidy 16, for the same reason.
 clang_tidy() {
   command -v clang-tidy-16 >/dev/null || {
     echo "clang-tidy-16 is not installed"
     return 77
   }
   configure tidy || return
-  # The largest first: what begins last must not be what takes longest.
+  # The largest files first, so none that takes long starts last.
   jq -r '.[].file | select(test("/tidy_[a-z]+\\.dir/"))' build/tidy/compile_commands.json |
     while read -r file; do printf '%s %s\n' "$(grep -c '^#include' "$file")" "$file"; done |
     sort -rn | cut -d' ' -f2- |
@@ -114,8 +114,8 @@ build() {
   configure "$1" "${@:2}" && cmake --build --preset "$1"
 }
 
-# The loopback portal and the program of the system tests are tools: the sanitizers look at the product, and use these
-# as released.
+# The loopback portal and the test program of the system tests are only tools, so the sanitizer builds use those of the
+# release build.
 build_sanitized() {
   build "$1" "-DCARECLOUD_TOOLS=$root/build/release"
 }
@@ -124,7 +124,7 @@ tsan_build() { build_sanitized tsan; }
 extra_build() { cmake --build --preset extra; }
 other_debian() { packaging/other-debian.sh; }
 
-# tests PRESET: most tests wait most of the time, so three times as many run side by side as there are cores.
+# tests PRESET: runs three tests per core in parallel, because most tests mostly wait.
 tests() {
   ctest --preset "$1" -j $((3 * CTEST_PARALLEL_LEVEL))
 }
@@ -151,7 +151,7 @@ run_all() {
   step other-debian behind_done other_debian
 }
 
-# soak NAME PROGRAM ARGUMENT...: one long run, its command and its figures.
+# soak NAME PROGRAM ARGUMENT...: runs a long step and prints its command and figures.
 soak() {
   local name=$1
   shift
@@ -182,12 +182,13 @@ run_soak() {
   soak mutants "$bin/simulation/mutants/mutants"
 }
 
-# The ten build steps of this run that took longest: of each build folder's log, what was written since it began.
+# Prints the ten build steps of this run that took longest, from the entries in the logs of the build folders whose
+# outputs are newer than this run.
 slowest_steps() {
   printf '\nThe ten slowest build steps:\n'
   local took output start shown=0 last=''
   while IFS=$'\t' read -r took output start; do
-    # A command with several outputs has a line for each.
+    # A command with several outputs has one line per output.
     [[ $output -nt $logs/begin && $took/$start != "$last" ]] || continue
     last=$took/$start
     printf '%7d.%ds  %s\n' $((took / 1000)) $((took % 1000 / 100)) "${output#build/}"
@@ -197,7 +198,7 @@ slowest_steps() {
     sort -rn)
 }
 
-# The ten tests of this run that took longest, and those that were skipped.
+# Prints the ten tests of this run that took longest, and the skipped ones.
 slowest_tests() {
   local log
   for log in release asan tsan extra; do
