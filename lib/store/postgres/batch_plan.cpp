@@ -180,8 +180,8 @@ void BatchPlan::decide_gone() {
     }
 }
 
-// Unless the record was stored again in the meantime, or the portal's denial was requested before the response that
-// brought this version.
+// Marks the record as deleted, unless another version was stored in the meantime, or the response that brought this
+// version had not arrived yet when the portal's denial was requested.
 void BatchPlan::mark_deleted(const Key& key) {
     const auto found = rows_.records.find(key.id);
     if (found == rows_.records.end() || found->second.deleted) return;

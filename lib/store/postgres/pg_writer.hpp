@@ -14,7 +14,7 @@
 
 namespace carecloud {
 
-// A term of the engine: the time between two calls of Store::set_fence() with different fences.
+// A term of the engine: begins when Store::set_fence() sets another fence.
 struct EngineTerm {
     std::uint64_t number = 0;  // increases with each term
     std::optional<Fence> fence{};
