@@ -122,12 +122,12 @@ class Store : public JobStore, public QuotaStore, public DoubtStore {
     virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                                       std::vector<std::string> ids) = 0;
 
-    // Records in quarantine to try again, whose last attempt was before `before`: those without a body, which no
-    // response contained, and which a smaller response or a larger limit may contain now; and those that were not valid
-    // JSON but have an id, which after kHourlyAttempts attempts must wait another 23 hours. Oldest attempt first, at
-    // most `limit`.
-    virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
-                                                   std::size_t limit) = 0;
+    // Records in quarantine to try again at `now`: those without a body, which no response contained, and which a
+    // smaller response or a larger limit may contain now; and those that were not valid JSON but have an id. Between two
+    // attempts is an hour; after kHourlyAttempts attempts of a record that was not valid JSON, a day; and after the
+    // first kSoonAttempts of one without a body only kSoon, because the gateway's refusal may have been a passing one.
+    // Oldest attempt first, at most `limit`.
+    virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp now, std::size_t limit) = 0;
 
     // The keys in the range.
     virtual Task<Result<std::vector<Key>>> live(LiveRange range) = 0;
@@ -135,8 +135,9 @@ class Store : public JobStore, public QuotaStore, public DoubtStore {
     // ones.
     virtual Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) = 0;
 
+    static constexpr std::int64_t kSoonAttempts = 3;
+    static constexpr Duration kSoon = std::chrono::seconds(10);
     static constexpr std::int64_t kHourlyAttempts = 24;
-    static constexpr Duration kDailyMore = std::chrono::hours(23);
 };
 
 // Checks of what the two sides of the Store seam guarantee each other, whatever the portal sent. A violation is a bug

@@ -50,9 +50,8 @@ Task<Result<Rechecks>> CountingStore::rechecks(std::string stream, std::size_t l
     return store_.rechecks(std::move(stream), limit);
 }
 
-Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timestamp before,
-                                                      std::size_t limit) {
-    return store_.untried(std::move(stream), before, limit);
+Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timestamp now, std::size_t limit) {
+    return store_.untried(std::move(stream), now, limit);
 }
 
 Task<Result<std::vector<Key>>> CountingStore::live(LiveRange range) {

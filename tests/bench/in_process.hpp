@@ -31,7 +31,7 @@ class CountingStore : public Store {
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override;
     Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) override;
-    Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
+    Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp now, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
     Task<Result<std::uint64_t>> save_pass(Job pass) override;

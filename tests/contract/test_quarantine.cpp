@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -169,18 +170,27 @@ TEMPLATE_TEST_CASE("records without a body are due for another attempt, in order
         backend.commit(batch);
         backend.clock().set({backend.clock().wall().ticks + Timestamp::ticks_per_second});
     };
-    const Timestamp start = backend.clock().wall();
+    const auto after = [&, start = backend.clock().wall()](std::chrono::seconds time) {
+        return start + time;
+    };
     backend.commit(invalid_batch({}, {{"whole", test_time_text(1)}}));
     for (const char* id : {"a", "b", "c", "a"})
         quarantine(id);
-    CHECK(backend.untried(start, 10).empty());
-    const std::vector<Key> all = backend.untried(backend.clock().wall(), 10);
+    CHECK(backend.untried(after(4s), 10).empty());
+    const std::vector<Key> all = backend.untried(after(14s), 10);
     REQUIRE(all.size() == 3);
     CHECK(all[0].id == "b");
     CHECK(all[1].id == "c");
     CHECK(all[2].id == "a");
     CHECK(all[0].modified_text == test_time_text(3));
-    CHECK(backend.untried(backend.clock().wall(), 2).size() == 2);
+    CHECK(backend.untried(after(14s), 2).size() == 2);
+    // After the first attempts, one in an hour.
+    quarantine("a");
+    CHECK(backend.untried(after(20s), 10).size() == 3);
+    quarantine("a");
+    CHECK(backend.untried(after(20s), 10).size() == 2);
+    CHECK(backend.untried(after(3600s), 10).size() == 2);
+    CHECK(backend.untried(after(3606s), 10).size() == 3);
 }
 
 TEMPLATE_TEST_CASE("records that are not valid JSON are due every hour, and after a day once per day", "",
@@ -189,10 +199,7 @@ TEMPLATE_TEST_CASE("records that are not valid JSON are due every hour, and afte
     const auto advance = [&](std::int64_t hours) {
         backend.clock().set({backend.clock().wall().ticks + hours * 3600 * Timestamp::ticks_per_second});
     };
-    const auto due = [&] {
-        return backend.untried({backend.clock().wall().ticks - 3600 * Timestamp::ticks_per_second}, 10)
-            .size();
-    };
+    const auto due = [&] { return backend.untried(backend.clock().wall(), 10).size(); };
     const std::string reason = std::string(kNotJsonReason) + "a raw control character";
     const std::string body = std::string(R"({"_id":"bad","a":")") + '\0' + "\xFF\t\"}";
     backend.commit(invalid_batch({{"bad", test_time_text(1), reason, body},

@@ -129,11 +129,10 @@ Task<Result<Rechecks>> PostgresStore::rechecks(std::string stream, std::size_t l
     });
 }
 
-Task<Result<std::vector<Key>>> PostgresStore::untried(std::string stream, Timestamp before,
-                                                      std::size_t limit) {
+Task<Result<std::vector<Key>>> PostgresStore::untried(std::string stream, Timestamp now, std::size_t limit) {
     return impl_->read<std::vector<Key>>(
         "look up the quarantine of " + stream,
-        [stream, before, limit](PgConnection& db) { return read_untried(db, stream, before, limit); });
+        [stream, now, limit](PgConnection& db) { return read_untried(db, stream, now, limit); });
 }
 
 Task<Result<std::vector<Key>>> PostgresStore::live(LiveRange range) {

@@ -35,9 +35,10 @@ constexpr const char* kWaiting =
 constexpr const char* kReversed =
     "SELECT committed_at FROM changes WHERE stream = $1 AND reversal IS NOT NULL ORDER BY seq DESC LIMIT 1";
 constexpr const char* kUntried =
-    "SELECT id, modified FROM quarantine WHERE stream = $1 AND last_at < $2 AND (octet_length(body) = 0 OR"
-    " (left(reason, length($5)) = $5 AND left(id, 7) <> 'sha256:' AND (attempts <= $6 OR last_at < $4)))"
-    " ORDER BY last_at, id LIMIT $3";
+    "SELECT id, modified FROM quarantine WHERE stream = $1 AND ((octet_length(body) = 0 AND (last_at < $2 OR"
+    " (last_at < $7 AND attempts <= $8))) OR (last_at < $2 AND left(reason, length($5)) = $5 AND left(id, 7) "
+    "<>"
+    " 'sha256:' AND (attempts <= $6 OR last_at < $4))) ORDER BY last_at, id LIMIT $3";
 constexpr const char* kLive =
     "SELECT id, modified FROM records WHERE stream = $1 AND deleted_at IS NULL AND (modified, id) > ($2, $3)"
     " ORDER BY modified, id LIMIT $4 OFFSET $5";
@@ -156,11 +157,12 @@ Result<Rechecks> read_rechecks(PgConnection& db, const std::string& stream, std:
     return rechecks;
 }
 
-Result<std::vector<Key>> read_untried(PgConnection& db, const std::string& stream, Timestamp before,
+Result<std::vector<Key>> read_untried(PgConnection& db, const std::string& stream, Timestamp now,
                                       std::size_t limit) {
     std::vector<Key> keys;
-    for (const PgRow row : db.query(kUntried, stream, before, std::uint64_t{limit},
-                                    before - Store::kDailyMore, kNotJsonReason, Store::kHourlyAttempts))
+    for (const PgRow row : db.query(kUntried, stream, now - std::chrono::hours(1), std::uint64_t{limit},
+                                    now - std::chrono::days(1), kNotJsonReason, Store::kHourlyAttempts,
+                                    now - Store::kSoon, Store::kSoonAttempts))
         keys.push_back(key_of_row(row));
     return keys;
 }

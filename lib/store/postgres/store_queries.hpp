@@ -24,7 +24,7 @@ Result<std::vector<std::size_t>> find_unknown_keys(PgConnection& db, const std::
 Result<std::vector<std::optional<HeldRecord>>> find_held_records(PgConnection& db, const std::string& stream,
                                                                  const std::vector<std::string>& ids);
 Result<Rechecks> read_rechecks(PgConnection& db, const std::string& stream, std::size_t limit);
-Result<std::vector<Key>> read_untried(PgConnection& db, const std::string& stream, Timestamp before,
+Result<std::vector<Key>> read_untried(PgConnection& db, const std::string& stream, Timestamp now,
                                       std::size_t limit);
 Result<std::vector<Key>> read_live_keys(PgConnection& db, const LiveRange& range);
 Result<std::uint64_t> count_live_keys(PgConnection& db, const std::string& stream,

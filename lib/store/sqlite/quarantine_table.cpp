@@ -16,9 +16,9 @@ constexpr std::string_view kQuarantinePut =
     " attempts = attempts + 1, last_at = excluded.last_at";
 constexpr std::string_view kQuarantineRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kUntried =
-    "SELECT id, modified FROM quarantine WHERE stream = ?1 AND last_at < ?2 AND (body = '' OR"
-    " (substr(reason, 1, length(?5)) = ?5 AND substr(id, 1, 7) <> 'sha256:' AND (attempts <= ?6 OR last_at < "
-    "?4)))"
+    "SELECT id, modified FROM quarantine WHERE stream = ?1 AND ((body = '' AND (last_at < ?2 OR (last_at < ?7"
+    " AND attempts <= ?8))) OR (last_at < ?2 AND substr(reason, 1, length(?5)) = ?5 AND substr(id, 1, 7) <>"
+    " 'sha256:' AND (attempts <= ?6 OR last_at < ?4)))"
     " ORDER BY last_at, id LIMIT ?3";
 
 }  // namespace
@@ -72,16 +72,19 @@ bool QuarantineTable::release(std::string_view id, Timestamp modified) {
     return invalid && *invalid <= modified && remove(id);
 }
 
-std::vector<Key> QuarantineTable::untried(Timestamp before, std::size_t limit) {
+std::vector<Key> QuarantineTable::untried(Timestamp now, std::size_t limit) {
     std::vector<Key> keys;
     if (!has_any_) return keys;
-    const std::string hourly = before.to_string_ms();
-    const std::string daily = (before - Store::kDailyMore).to_string_ms();
+    const std::string hourly = (now - std::chrono::hours(1)).to_string_ms();
+    const std::string daily = (now - std::chrono::days(1)).to_string_ms();
+    const std::string soon = (now - Store::kSoon).to_string_ms();
     untried_.bind(2, hourly);
     untried_.bind(3, static_cast<std::int64_t>(limit));
     untried_.bind(4, daily);
     untried_.bind(5, kNotJsonReason);
     untried_.bind(6, Store::kHourlyAttempts);
+    untried_.bind(7, soon);
+    untried_.bind(8, Store::kSoonAttempts);
     const Statement::Scope scope(untried_);
     while (untried_.step())
         keys.push_back(key_of_row(untried_));

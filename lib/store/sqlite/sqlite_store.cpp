@@ -148,11 +148,11 @@ Task<Result<Rechecks>> SqliteStore::rechecks(std::string stream, std::size_t lim
     });
 }
 
-Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
+Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp now, std::size_t limit) {
     return impl_->read<std::vector<Key>>("look up the quarantine of " + stream,
-                                         [stream, before, limit](Tables& tables) {
+                                         [stream, now, limit](Tables& tables) {
                                              tables.quarantine.begin(stream, {});
-                                             return tables.quarantine.untried(before, limit);
+                                             return tables.quarantine.untried(now, limit);
                                          });
 }
 

@@ -192,7 +192,7 @@ class QuarantineTable {
     // Whether this version is in quarantine: the same `modified` text.
     bool holds(const Key& key);
     // As Store::untried.
-    std::vector<Key> untried(Timestamp before, std::size_t limit);
+    std::vector<Key> untried(Timestamp now, std::size_t limit);
 
   private:
     Statement any_;

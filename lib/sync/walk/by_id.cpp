@@ -172,8 +172,7 @@ Task<Result<>> ById::retry(Key key) {
 }
 
 Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
-    const Timestamp an_hour_ago = wall - std::chrono::hours(1);
-    CO_TRY_ASSIGN(auto due, store.untried(committer_.state().stream, an_hour_ago, 1));
+    CO_TRY_ASSIGN(auto due, store.untried(committer_.state().stream, wall, 1));
     if (due.empty()) co_return Result<>{};
     Key key = due.front();
     co_return co_await retry(std::move(key));

@@ -87,14 +87,17 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
     return run_with_faults<std::vector<std::optional<HeldRecord>>>(hook_, "held", std::move(work));
 }
 
-Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
-    auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
-                 daily = (before - kDailyMore).to_string_ms(), limit]() -> Result<std::vector<Key>> {
+Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp now, std::size_t limit) {
+    auto work = [this, stream = std::move(stream), hourly = (now - std::chrono::hours(1)).to_string_ms(),
+                 daily = (now - std::chrono::days(1)).to_string_ms(), soon = (now - kSoon).to_string_ms(),
+                 limit]() -> Result<std::vector<Key>> {
         const auto is_due = [&](const std::string& id, const StoreContent::Quarantined& row) {
-            if (row.last_at >= at) return false;
-            if (row.body.empty()) return true;
+            const auto attempts = static_cast<std::int64_t>(row.attempts);
+            if (row.body.empty())
+                return row.last_at < hourly || (row.last_at < soon && attempts <= kSoonAttempts);
+            if (row.last_at >= hourly) return false;
             if (!row.reason.starts_with(kNotJsonReason) || id.starts_with("sha256:")) return false;
-            return static_cast<std::int64_t>(row.attempts) <= kHourlyAttempts || row.last_at < daily;
+            return attempts <= kHourlyAttempts || row.last_at < daily;
         };
         std::vector<std::pair<std::string, Key>> found;  // by last_at and id
         for (const auto& [key, row] : content_->tables.quarantine) {
