@@ -16,7 +16,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 
 #include <cstddef>
 #include <memory>

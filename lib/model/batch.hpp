@@ -3,7 +3,7 @@
 
 #include "base/error.hpp"
 #include "model/change.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 
 #include <chrono>

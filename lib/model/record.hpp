@@ -1,14 +1,17 @@
-// A record as received from the portal: views into its page, and derived values.
+// A page of records as received from the portal, and what is stored and derived of a record.
 #pragma once
 
 #include "base/timestamp.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace carecloud {
 
@@ -24,7 +27,17 @@ struct Asked {
 // SHA-256 of a record's bytes.
 using Hash = std::array<std::byte, 32>;
 
-std::string to_hex(const Hash& hash);
+inline std::string to_hex(const Hash& hash) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(hash.size() * 2);
+    for (const std::byte byte : hash) {
+        const auto value = std::to_integer<unsigned>(byte);
+        text += digits[value >> 4U];
+        text += digits[value & 15U];
+    }
+    return text;
+}
 
 // Days from the first to the last, both included, as numbers such as 20240301, whose order is that of the days.
 struct DaySpan {
@@ -64,6 +77,36 @@ struct InvalidRecord {
 
 // The prefix of `reason` by which a store recognizes records that are not JSON; they are requested again.
 inline constexpr std::string_view kNotJsonReason = "not valid JSON: ";
+
+// The spelling of the envelope: "IsSuccess" or "isSuccess" (the portal's releases before and since 4.0.24.3).
+enum class Spelling { pascal, camel };
+
+// One response of the portal: its bytes as received, and its records as views into them. Immutable once it has been
+// sliced, and shared by all that still store records from it. At most two pages of a walk exist at a time.
+struct Page {
+    // All views below point into it. Larger than the text, for simdjson's padding.
+    std::unique_ptr<char[]> buffer;
+    std::size_t size = 0;  // bytes of the text
+
+    std::vector<Record> records;         // in the order of the response
+    std::vector<InvalidRecord> invalid;  // to be quarantined, in the order of the response
+    std::size_t beyond_take = 0;         // records beyond the requested number, which are ignored
+    std::optional<std::uint64_t> total;  // if the portal counts and reports it
+    Spelling spelling = Spelling::camel;
+    // The `Date` header, in whole seconds; not to be trusted without a check.
+    std::optional<Timestamp> date{};
+    Asked asked{};  // set by the portal
+
+    // Valid and invalid records: the number that the portal counted toward `Take`.
+    std::size_t record_count() const { return records.size() + invalid.size(); }
+    // Whether an invalid record has this id; a valid one may have it, too.
+    bool has_invalid(std::string_view id) const {
+        return std::any_of(invalid.begin(), invalid.end(),
+                           [&](const InvalidRecord& record) { return record.id == id; });
+    }
+};
+
+using PagePtr = std::shared_ptr<const Page>;
 
 // A record's position in the portal's order, and its version.
 struct Key {

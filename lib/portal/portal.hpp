@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "portal/query.hpp"
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 //     std::string body = query_text(query);
 #pragma once
 
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 
 #include <cstddef>

@@ -9,7 +9,6 @@
 // small commit: waking a thread costs as much as packing some records.
 #pragma once
 
-#include "model/page.hpp"
 #include "model/record.hpp"
 #include "versions/archive.hpp"
 

@@ -3,7 +3,7 @@
 // no other thread.
 #pragma once
 
-#include "model/page.hpp"
+#include "model/record.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -5,7 +5,7 @@
 #include "bench/dataset.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/sync_bench.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // An endless series of pages of 1000 light records, created on demand and sliced as the product does.
 #pragma once
 
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "portal/records.hpp"
 
 #include <cstddef>

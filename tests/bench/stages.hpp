@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/dataset.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 
 #include <memory>
 #include <vector>

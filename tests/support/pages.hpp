@@ -4,7 +4,7 @@
 //     Batch batch{.stream = "claim_attendance", .page = page};
 #pragma once
 
-#include "model/page.hpp"
+#include "model/record.hpp"
 
 #include <optional>
 #include <string>

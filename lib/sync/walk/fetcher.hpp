@@ -4,7 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "portal/portal.hpp"
 #include "sync/limits/lanes.hpp"
 #include "sync/limits/rate_limiter.hpp"

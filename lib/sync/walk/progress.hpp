@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 #include "portal/query.hpp"
 #include "sync/walk/portal_time.hpp"

@@ -8,7 +8,7 @@
 //     plan.cursor(), plan.asked_at()   // of the finished prefix
 #pragma once
 
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 #include "portal/query.hpp"
 

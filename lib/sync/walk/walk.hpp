@@ -14,7 +14,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "model/page.hpp"
+#include "model/record.hpp"
 #include "model/stream.hpp"
 #include "portal/query.hpp"
 
