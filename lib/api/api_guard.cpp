@@ -2,7 +2,6 @@
 
 #include "api/problem.hpp"
 #include "base/ascii.hpp"
-#include "base/counted.hpp"
 #include "base/loopback.hpp"
 
 #include <algorithm>

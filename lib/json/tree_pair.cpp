@@ -1,7 +1,5 @@
 #include "json/tree_pair.hpp"
 
-#include "base/common_prefix.hpp"
-
 namespace carecloud {
 
 // An object or array that is being parsed, in one of the two texts.

@@ -2,7 +2,6 @@
 
 #include "base/ascii.hpp"
 #include "json/top_level.hpp"
-#include "sns/text.hpp"
 #include "sns/topic.hpp"
 
 #include <algorithm>
@@ -126,6 +125,11 @@ void read_common(FieldReader& fields, SnsMessage& message) {
     message.signing_cert_url = fields.take("SigningCertURL");
     if (!is_visible_word(message.signing_cert_url, kUrlBytesMax))
         fields.refuse("SigningCertURL", "is not a URL");
+}
+
+// ASCII only: the bytes of multibyte UTF-8 characters are not control characters.
+bool is_control(char c) {
+    return (c >= 0 && c < 0x20) || c == 0x7f;
 }
 
 void read_subject(FieldReader& fields, SnsMessage& message) {

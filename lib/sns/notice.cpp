@@ -1,7 +1,7 @@
 #include "sns/notice.hpp"
 
+#include "base/ascii.hpp"
 #include "json/top_level.hpp"
-#include "sns/text.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,5 @@
 #include "sns/receiver.hpp"
 
-#include "base/counted.hpp"
 #include "sns/certificate.hpp"
 #include "sns/notice.hpp"
 #include "sns/request_checks.hpp"

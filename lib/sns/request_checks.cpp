@@ -1,7 +1,6 @@
 #include "sns/request_checks.hpp"
 
 #include "base/ascii.hpp"
-#include "sns/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "sns/subscriptions.hpp"
 
+#include "base/ascii.hpp"
 #include "base/co_try.hpp"
-#include "sns/text.hpp"
 #include "sns/topic.hpp"
 
 #include <algorithm>

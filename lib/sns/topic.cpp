@@ -1,6 +1,6 @@
 #include "sns/topic.hpp"
 
-#include "sns/text.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <array>

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "model/record.hpp"
-#include "versions/archive.hpp"
+#include "versions/packed_body.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "versions/packed_body.hpp"
 
-#include "base/common_prefix.hpp"
+#include "versions/same_content.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,6 @@
 #include <cstring>
 #include <new>
 #include <utility>
-#include <vector>
 #include <zstd.h>
 
 namespace carecloud {
@@ -166,6 +165,28 @@ BodyPacker::~BodyPacker() = default;
 std::string BodyPacker::pack(std::string_view body, std::string_view now) {
     impl_->write_steps(body, now);
     return impl_->compressed_steps();
+}
+
+std::optional<ArchivedVersion> Archiver::archive(std::string_view former, std::string_view now) {
+    if (former == now) return std::nullopt;
+    ArchivedVersion kept;
+    try {
+        pair_.read(former, now);
+        if (same_content(pair_.former(), pair_.now()) && is_same_as_a_whole(former, now)) return std::nullopt;
+        kept.differences = differences(pair_.former(), pair_.now());
+    } catch (const BadJson&) {
+        // Not JSON, so there are no fields to compare.
+    }
+    kept.packed = packer_.pack(former, now);
+    return kept;
+}
+
+// The pair omits equal values, and a duplicate member may be among them. So before the version is dropped, the whole
+// texts are compared.
+bool Archiver::is_same_as_a_whole(std::string_view former, std::string_view now) {
+    whole_former_.read(former);
+    whole_now_.read(now);
+    return same_content(whole_former_, whole_now_);
 }
 
 std::optional<std::string> BodyUnpacker::unpack(std::string_view packed, const BodyCheck& check) {

@@ -1,5 +1,6 @@
-// Former bodies of a record in little space, each as its differences from the version that replaced it. These are
-// normally few, and the long parts of a record (signatures: images as text) rarely change.
+// What is kept of the former versions of a record: the fields that were corrected, and the bodies in little space, each
+// as its differences from the version that replaced it. These are normally few, and the long parts of a record
+// (signatures: images as text) rarely change.
 //
 //     const std::string packed = packer.pack(former, now);
 //     …
@@ -16,13 +17,16 @@
 #pragma once
 
 #include "json/record_fields.hpp"
+#include "json/tree_pair.hpp"
 #include "model/record.hpp"
+#include "versions/difference.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace carecloud {
 
@@ -39,6 +43,33 @@ class BodyPacker {
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
+};
+
+// What is kept of a replaced version: its packed body, and the fields that the new version corrected.
+struct ArchivedVersion {
+    std::string packed{};
+    std::vector<Difference> differences{};
+};
+
+// Determines it, when a version is replaced:
+//
+//     Archiver archiver;
+//     if (auto kept = archiver.archive(former, now)) write(kept->packed, kept->differences);
+//
+// Reuses its memory for the next record.
+class Archiver {
+  public:
+    // std::nullopt if the two differ only in their bytes: then nothing is to be kept. A body that is not JSON is kept,
+    // too, without differences.
+    std::optional<ArchivedVersion> archive(std::string_view former, std::string_view now);
+
+  private:
+    bool is_same_as_a_whole(std::string_view former, std::string_view now);
+
+    TreePair pair_;
+    JsonTree whole_former_;
+    JsonTree whole_now_;
+    BodyPacker packer_;
 };
 
 struct BodyCheck {

@@ -1,10 +1,10 @@
 // The reading of an SNS message and of the notice in it: any bytes in, a message that keeps its promises out, or an
 // error that repeats nothing.
+#include "base/ascii.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "sns/message.hpp"
 #include "sns/notice.hpp"
 #include "sns/subscriptions.hpp"
-#include "sns/text.hpp"
 #include "sns/topic.hpp"
 
 #include <algorithm>

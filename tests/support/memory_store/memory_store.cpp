@@ -1,6 +1,6 @@
 #include "support/memory_store/memory_store.hpp"
 
-#include "versions/archive.hpp"
+#include "versions/packed_body.hpp"
 
 #include <algorithm>
 #include <utility>

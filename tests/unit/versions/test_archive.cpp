@@ -1,7 +1,7 @@
 // Former bodies are stored compactly and restored byte for byte.
 #include "json/record_fields.hpp"
 #include "unit/versions/test_seed.hpp"
-#include "versions/archive.hpp"
+#include "versions/packed_body.hpp"
 
 #include <random>
 

@@ -1,4 +1,4 @@
-#include "sns/text.hpp"
+#include "base/ascii.hpp"
 
 #include <cstdint>
 
@@ -6,7 +6,7 @@ namespace carecloud {
 namespace {
 
 // -1 if the character is not in the alphabet.
-int value_of(char c) {
+int base64_value(char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
     if (c >= 'a' && c <= 'z') return c - 'a' + 26;
     if (is_digit(c)) return c - '0' + 52;
@@ -28,7 +28,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
     std::uint32_t bits = 0;
     unsigned held = 0;
     for (const char c : text) {
-        const int value = value_of(c);
+        const int value = base64_value(c);
         if (value < 0) return std::nullopt;
         bits = (bits << 6U | static_cast<std::uint32_t>(value)) & 0xffffU;
         held += 6;
