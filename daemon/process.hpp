@@ -14,7 +14,6 @@
 #include "telemetry/event_log.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
-#include "telemetry/metered_inbox.hpp"
 #include "telemetry/pass_log.hpp"
 
 #include <map>

@@ -4,7 +4,7 @@
 #include "json/json_text.hpp"
 #include "model/job.hpp"
 #include "store/store.hpp"
-#include "telemetry/load_text.hpp"
+#include "telemetry/pass_text.hpp"
 
 #include <map>
 #include <set>

@@ -1,6 +1,6 @@
 // The Leases seam: which of several daemons on one store runs the engine. PostgreSQL in the daemon (store/postgres), in
 // memory in simulation. A store that only one daemon can open grants every lease immediately and permanently
-// (sole_leases.hpp).
+// (SoleLeases).
 //
 // A lease lasts kLength by the store's clock. Its holder trusts it until `held_until` by its own CLOCK_BOOTTIME, which
 // is kTrusted after the call that took or renewed it was sent; the difference bounds how far the two clocks may drift
@@ -72,6 +72,14 @@ class Leases {
 
     // Lets the next daemon take the lease immediately. Has no effect on a lease that was lost.
     virtual Task<Result<>> release(Lease lease) = 0;
+};
+
+// The Leases of a store that only one daemon can open: that daemon holds each lease until it closes the store.
+class SoleLeases : public Leases {
+  public:
+    Task<Result<std::optional<Lease>>> take(std::string name, std::string holder) override;
+    Task<Result<Lease>> renew(Lease lease) override;
+    Task<Result<>> release(Lease lease) override;
 };
 
 }  // namespace carecloud

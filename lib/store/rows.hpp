@@ -73,7 +73,13 @@ inline constexpr std::string_view kStreamColumns =
     "reconciled_fingerprint, ranges";
 
 // The error of load_stream() if a stored time is not a timestamp.
-Error damaged_stream(const std::string& stream, const std::string& column);
+inline Error damaged_stream(const std::string& stream, const std::string& column) {
+    return {
+        .code = ErrorCode::store_corrupt,
+        .operation = "load stream " + stream,
+        .subject = "streams." + column + " is not a timestamp",
+        .hint = "restore the row from a backup, or delete it; the stream then restarts from the beginning"};
+}
 
 // Reads a row of `SELECT kStreamColumns`. Errors: store_corrupt if a stored time cannot be parsed.
 template <class Row>

@@ -17,7 +17,6 @@
 #include "sync/jobs/job_runner.hpp"
 #include "sync/jobs/retry_queue.hpp"
 #include "sync/jobs/whole_due.hpp"
-#include "sync/limits/lane_limit.hpp"
 #include "sync/limits/lanes.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/stream/stream_runner.hpp"

@@ -1,8 +1,7 @@
 #include "telemetry/pass_log.hpp"
 
 #include "base/quantity_text.hpp"
-#include "telemetry/load_text.hpp"
-#include "telemetry/pass_fields.hpp"
+#include "telemetry/pass_text.hpp"
 
 #include <algorithm>
 #include <string>

@@ -9,6 +9,7 @@
 
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/ownership.hpp"
+#include "store/sqlite/statement.hpp"
 #include "store/store.hpp"
 
 namespace carecloud {
@@ -19,6 +20,23 @@ constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'genera
 constexpr std::size_t kReleaseFromBytes = 4U << 20U;
 // A commit may have to wait this long for a slice of pruning, and as long again for its write to the disk.
 constexpr std::chrono::milliseconds kPruneTime{10};
+
+constexpr std::string_view kEraseBody =
+    "UPDATE records SET body = ?3, readable = NULL WHERE stream = ?1 AND id = ?2 RETURNING seq";
+constexpr std::string_view kEraseQuarantine =
+    "UPDATE quarantine SET body = ?3 WHERE stream = ?1 AND id = ?2 AND body <> ?3";
+constexpr std::string_view kEraseEvents =
+    "UPDATE events SET body = ?3 WHERE stream = ?1 AND record_id = ?2 AND body <> ?3";
+constexpr std::string_view kNoteErasure =
+    "INSERT INTO erasures (stream, id, erased_at, requested_by) VALUES (?1, ?2, ?3, ?4)";
+
+std::int64_t run_on(Connection& db, std::string_view sql, const ErasureRequest& request) {
+    Statement statement(db, sql);
+    statement.bind(1, request.stream);
+    statement.bind(2, request.id);
+    if (sql.find("?3") != std::string_view::npos) statement.bind(3, kNoBody);
+    return statement.run();
+}
 
 }  // namespace
 
@@ -163,6 +181,36 @@ Result<PruneReport> Database::prune(const KeepLimits& limits) {
         return report;
     };
     return write<PruneReport>("prune", work);
+}
+
+Result<ErasureReport> Database::erase(const ErasureRequest& request, const std::string& at) {
+    auto work = [&](Tables&, Transaction& transaction) -> Result<ErasureReport> {
+        ErasureReport report;
+        PruneReport pruned;
+        Statement body(*db_, kEraseBody);
+        body.bind(1, request.stream);
+        body.bind(2, request.id);
+        body.bind(3, kNoBody);
+        const std::int64_t newest = body.step() ? body.integer(0) : 0;
+        body.reset();
+        if (newest > 0) pruning_.erase_versions(newest, pruned);
+        report.versions = pruned.versions;
+        report.quarantined = run_on(*db_, kEraseQuarantine, request) > 0;
+        report.events = static_cast<std::uint64_t>(run_on(*db_, kEraseEvents, request));
+        report.known = newest > 0 || report.quarantined || report.events > 0;
+        if (!report.known) return report;
+        Statement note(*db_, kNoteErasure);
+        note.bind(1, request.stream);
+        note.bind(2, request.id);
+        note.bind(3, at);
+        note.bind(4, request.requested_by);
+        note.run();
+        transaction.commit();
+        return report;
+    };
+    auto report = write<ErasureReport>("erase a record of " + request.stream, work);
+    if (report && report->known) report->log_cleared = checkpointer_.clear_log();
+    return report;
 }
 
 void Database::release_memory() {

@@ -1,7 +1,7 @@
 // The part of ReadDatabase that reads records.
 #include "store/read_rows.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/read_database.hpp"
+#include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/tables.hpp"
 
 #include <utility>

@@ -2,7 +2,7 @@
 #include "store/archive_thread.hpp"
 #include "store/read_rows.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/read_database.hpp"
+#include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/tables.hpp"
 
 #include <algorithm>

@@ -17,17 +17,19 @@ namespace carecloud {
 // the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
+// Parts of a pass: what it does before it walks (begin_pass.cpp).
+
 // The stream's row when a pass begins.
 struct OpenedStream {
     StreamState state;
     bool restarted = false;  // the fingerprint differs from the stored one (hazard 14); to be committed
 };
 
-// Part of a pass: loads the row, or creates one.
+// Loads the row, or creates one.
 Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& settings,
                                        StreamMemory& memory);
 
-// Part of a pass that does not know its dialect (prove_walk.cpp).
+// The proof of a dialect that is not known yet.
 struct ProvenWalk {
     std::optional<Dialect> dialect{};  // none: there is nothing to prove one with, so nothing to fetch either
     std::optional<Fetched> first{};    // a first load's first page, if the dialect was proven by it
@@ -37,9 +39,9 @@ struct ProvenWalk {
 Task<Result<ProvenWalk>> prove_walk(Paginator& pages, Fetcher& prover, const StreamSpec& spec,
                                     std::optional<Key> key, bool with_page);
 
-// Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
-// cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
-// read from the start. Nothing of it is committed; a whole reconciliation was requested.
+// For a cursor that lies in the future by the portal's clock and by this machine's (hazard 31): the state with its
+// cursor on the newest record held that is not in the future, or without a cursor if there is none, so that the stream
+// is read from the start. Nothing of it is committed; a whole reconciliation was requested.
 Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
                                            StreamState state);
 

@@ -8,6 +8,7 @@
 #include "model/stream.hpp"
 #include "sync/walk/portal_time.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -65,7 +66,16 @@ struct LoadProgress {
     MonoTime began{};
     MonoTime reported{};  // the last report to the observer
 
-    LoadSnapshot at(MonoTime now) const;
+    LoadSnapshot at(MonoTime now) const {
+        LoadSnapshot shown{.records = records, .expected = expected};
+        const double seconds = std::chrono::duration<double>(now - began).count();
+        if (seconds <= 0 || records == 0) return shown;
+        shown.per_second = static_cast<double>(records) / seconds;
+        if (!expected || *expected < records) return shown;
+        const double left = static_cast<double>(*expected - records) / shown.per_second;
+        shown.left = std::chrono::seconds(static_cast<std::int64_t>(left));
+        return shown;
+    }
 };
 
 // One commit of a pass, a job or a retry.

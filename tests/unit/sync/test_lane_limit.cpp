@@ -1,4 +1,4 @@
-#include "sync/limits/lane_limit.hpp"
+#include "sync/limits/lanes.hpp"
 
 #include <cstddef>
 #include <functional>
