@@ -1,4 +1,4 @@
-// The API: one request in, one response out. It reads through the Reader; it writes only requests for passes.
+// The API: one request in, one response out. It reads through the Reader; what changes something goes through ApiHost.
 //
 //     Api api(parts, {.token = "", .unix_socket = false});
 //     ServerResponse answer = co_await api.answer(request);
