@@ -1,19 +1,33 @@
 #!/usr/bin/env bash
-# Builds the product as released and runs its benchmarks in tests/bench: sync_bench, sns_bench and api_bench. Installs
-# missing packages.
-#
-#   packaging/bench.sh [--only sync|sns|api] [OPTION...]
-#
-# The options are those of the benchmark program. Without --only, all three run and the options apply to sync_bench.
-#
-# The column of the Node script requires node and npm. The rows of nginx require nginx, which is downloaded from Debian
-# into the build folder if it is not installed. If one of them is not available, its figures are skipped with a message.
+# Builds the product as released and runs its benchmarks in tests/bench. Installs missing packages.
+# `packaging/bench.sh --help` describes them.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
 readonly logs=$root/build/log tools=$root/build/bench bin=$root/build/release/tests/bench
+
+usage() {
+  cat <<'END'
+usage: packaging/bench.sh [--only sync|sns|api] [OPTION...]
+
+  (none)   all three benchmarks, one after the other
+  sync     sync_bench: first load, changed records, idle polls, memory
+  sns      sns_bench: acknowledging events, and the time until their records are stored
+  api      api_bench: the change log, exports and single records by the API
+
+Each OPTION is passed to that program; without --only, to sync_bench. `--only NAME --help` prints a program's options.
+
+The column of the Node script requires node and npm. The rows of nginx require nginx, which is downloaded from Debian
+into the build folder if it is not installed. If one of them is not available, its figures are skipped with a message.
+The output of the build is in build/log.
+END
+}
+
+case ${1:-} in
+  --help | -h) usage && exit 0 ;;
+esac
 
 only=''
 if [[ ${1:-} == --only ]]; then
@@ -83,12 +97,6 @@ quietly "$logs/bench-build.log" build || {
   die "the build failed"
 }
 
-if [[ -z $only && " $* " == *" --help "* ]]; then
-  echo "usage: packaging/bench.sh [--only sync|sns|api] [OPTION...]"
-  echo "Without --only, all three run and the options apply to sync_bench."
-  "$bin/sync_bench" --help && "$bin/sns_bench" --help && "$bin/api_bench" --help
-  exit
-fi
 case $only in
   sync) measure_sync "$@" ;;
   sns | api) measure_beside_nginx "${only}_bench" "$@" ;;
