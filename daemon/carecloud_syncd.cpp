@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
         const auto parsed = parse_options(argc, argv, std::cout, std::cerr);
         if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
         const auto& options = std::get<Options>(parsed);
+        PackagedService::choose_own(service_of(options.config));
         hold_reloads();
         if (options.reload) return static_cast<int>(reload_service());
         if (options.new_store) return static_cast<int>(allow_new_store(options));

@@ -1,5 +1,6 @@
 // --check: the meaning of the configuration, and every problem in it and in the files it names.
 #include "api_endpoint.hpp"
+#include "base/packaged_service.hpp"
 #include "base/quantity_text.hpp"
 #include "event_endpoint.hpp"
 #include "open_store.hpp"
@@ -100,8 +101,10 @@ std::vector<std::string> credential_and_file_problems(Configuration configuratio
 
 void report_api(const ApiSettings& api) {
     if (!api.configured) {
-        std::cout << "api: not configured; under systemd the API listens on /run/carecloud-syncd/api.sock "
-                     "and serves metrics and a status page on 127.0.0.1:8461\n";
+        const PackagedService& service = PackagedService::own();
+        std::cout << "api: not configured; under systemd the API listens on " << service.api_socket()
+                  << (service.instance().empty() ? " and serves metrics and a status page on 127.0.0.1:8461\n"
+                                                 : "; for metrics, set api.listen\n");
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()
@@ -142,19 +145,19 @@ ExitCode allow_new_store(const Options& options) {
                   << ": the next start creates an empty store if there is none\n";
         return ExitCode::ok;
     }
+    const PackagedService& service = PackagedService::own();
     for (const std::string& marker : store_markers(loaded.configuration, process_environment)) {
         std::error_code failure;
         std::filesystem::remove(marker, failure);
         if (failure && failure != std::errc::no_such_file_or_directory) {
             const bool as_root = failure == std::errc::permission_denied;
             std::cerr << marker << ": " << failure.message()
-                      << (as_root ? "; run carecloud-syncd --new-store as root\n" : "\n");
+                      << (as_root ? "; run " + service.program() + " --new-store as root\n" : "\n");
             return ExitCode::unavailable;
         }
     }
-    std::cout << store
-              << ": the next start creates an empty store if the file is missing: systemctl start "
-                 "carecloud-syncd\n";
+    std::cout << store << ": the next start creates an empty store if the file is missing: systemctl start "
+              << service.unit() << "\n";
     return ExitCode::ok;
 }
 

@@ -1,5 +1,6 @@
 #include "control.hpp"
 
+#include "base/packaged_service.hpp"
 #include "net/client/http_client.hpp"
 #include "runtime/environment.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr const char* kPath = "/reload";
-// RuntimeDirectory= of the packaged unit.
-constexpr const char* kPackagedFolder = "/run/carecloud-syncd";
 constexpr int kRefused = 422;
 // A reload reads a few files; it does not wait for a page that is being stored.
 constexpr std::chrono::seconds kAnswerTimeout{30};
@@ -78,13 +77,13 @@ std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, std::functi
 }
 
 ExitCode reload_service() {
-    const std::string socket = socket_in(runtime_folder().value_or(kPackagedFolder));
+    const PackagedService& service = PackagedService::own();
+    const std::string socket = socket_in(runtime_folder().value_or(service.runtime_folder()));
     const Result<HttpResponse> response = post_reload(socket);
     if (!response) {
         std::cerr << "carecloud-syncd: no response from the service at " << socket << ": "
-                  << response.error().subject
-                  << "\n  start it: systemctl start carecloud-syncd; if it does not run under systemd, send "
-                     "SIGHUP\n";
+                  << response.error().subject << "\n  start it: systemctl start " << service.unit()
+                  << "; if it does not run under systemd, send SIGHUP\n";
         return ExitCode::unavailable;
     }
     if (response->status == 200) {

@@ -1,5 +1,6 @@
 #include "open_store.hpp"
 
+#include "base/packaged_service.hpp"
 #include "runtime/files.hpp"
 #include "store/moving/postgres_side.hpp"
 #include "store/moving/sqlite_side.hpp"
@@ -12,9 +13,6 @@
 
 namespace carecloud {
 namespace {
-
-// StateDirectory= of the packaged unit.
-constexpr const char* kPackagedState = "/var/lib/carecloud-syncd";
 
 bool keeps_versions(const Configuration& configuration) {
     return configuration.store.keep.versions != std::chrono::milliseconds(0);
@@ -135,8 +133,9 @@ std::vector<std::string> store_markers(const Configuration& configuration,
     const std::filesystem::path state = folders.substr(0, folders.find(':'));
     // Not "store.db…": `rm store.db*` must not remove it.
     const std::string name = "known." + store.filename().string();
+    const std::filesystem::path packaged = PackagedService::own().state_folder();
     std::vector<std::string> markers;
-    for (const auto& folder : {state, store.parent_path(), std::filesystem::path(kPackagedState)}) {
+    for (const auto& folder : {state, store.parent_path(), packaged}) {
         if (!folder.empty()) markers.push_back((folder / name).string());
     }
     return markers;

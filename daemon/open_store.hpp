@@ -43,7 +43,7 @@ std::string store_path(const Configuration& configuration);
 std::string store_text(const Configuration& configuration);
 
 // Files that may record that a store exists in a file: first this process's, then those of a process that runs with or
-// without systemd's state folder.
+// without the service's state folder.
 std::vector<std::string> store_markers(const Configuration& configuration,
                                        const EnvironmentLookup& environment);
 

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <ostream>
 #include <unistd.h>
 
@@ -80,6 +81,12 @@ void exit_soon_at_the_latest(ExitCode code) {
     code_then = static_cast<int>(code);
     std::signal(SIGALRM, [](int) { ::_exit(code_then); });
     ::alarm(kExitWithinSeconds);
+}
+
+PackagedService service_of(const std::string& config) {
+    std::error_code failure;
+    const std::filesystem::path file = std::filesystem::absolute(config, failure);
+    return PackagedService::of_configuration(file.lexically_normal().string());
 }
 
 std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv, std::ostream& out,

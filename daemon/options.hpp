@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/packaged_service.hpp"
 
 #include <iosfwd>
 #include <optional>
@@ -40,6 +41,9 @@ struct Options {
     std::vector<std::string> copy_store{};  // from, to; empty: not requested
     std::string undo_move{};                // of that store; empty: not requested
 };
+
+// The packaged service that reads this configuration file; the one without a name for any other file.
+PackagedService service_of(const std::string& config);
 
 // Returns the options, or the code to exit with immediately: after --help and --version, printed to `out`, or an error,
 // printed to `err`.

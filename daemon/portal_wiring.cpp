@@ -1,5 +1,6 @@
 #include "portal_wiring.hpp"
 
+#include "base/packaged_service.hpp"
 #include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
@@ -12,13 +13,14 @@ namespace {
 // The remedy as commands. The packaged service uses a copy of the key file, which only a restart renews; `carecloudctl
 // doctor` reads the file itself.
 std::string remedy_for_key(const std::string& file) {
+    const PackagedService& service = PackagedService::own();
     if (is_credential(file)) {
-        return "write a valid key to the source file of LoadCredential= in the unit (packaged: "
-               "/etc/carecloud-syncd/api-key), then: systemctl restart carecloud-syncd";
+        return "write a valid key to the source file of LoadCredential= in the unit (packaged: " +
+               service.key_file() + "), then: systemctl restart " + service.unit();
     }
     return "write a valid key to portal.api_key_file (" + printable(file) +
-           "); it takes effect within 10 seconds, or with the packaged unit after systemctl restart "
-           "carecloud-syncd";
+           "); it takes effect within 10 seconds, or with the packaged unit after systemctl restart " +
+           service.unit();
 }
 
 }  // namespace

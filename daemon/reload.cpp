@@ -1,5 +1,6 @@
 #include "reload.hpp"
 
+#include "base/packaged_service.hpp"
 #include "open_store.hpp"
 #include "runtime/files.hpp"
 #include "runtime/text.hpp"
@@ -20,7 +21,8 @@ std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration
         return problems;
     }
     if (is_same_store(loaded.configuration, now)) return {};
-    return loaded.file + ": store.url changed, which requires a restart: systemctl restart carecloud-syncd";
+    return loaded.file + ": store.url changed, which requires a restart: systemctl restart " +
+           PackagedService::own().unit();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "surroundings.hpp"
 
+#include "base/packaged_service.hpp"
 #include "base/quantity_text.hpp"
 #include "net/client/proxy.hpp"
 #include "net/server/tls_server.hpp"
@@ -11,7 +12,6 @@
 #include "telemetry/service_state.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -149,10 +149,7 @@ std::vector<SocketHolder> holders_of(const ListenAddress& listen) {
 // From etc/config.yaml, as installed.
 constexpr std::string_view kExampleUrl = "https://portal.example.org/api";
 constexpr std::string_view kExampleId = "000000000000000000000000";
-// StateDirectory= and RuntimeDirectory= of the packaged unit: created when the service starts.
-constexpr std::array<std::string_view, 2> kMadeByUnit{"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
 constexpr std::string_view kProgram = "carecloud-syncd";
-constexpr const char* kUnitName = "carecloud-syncd.service";
 // True if systemd is the init system, sd_booted(3).
 constexpr const char* kSystemdRuns = "/run/systemd/system";
 
@@ -169,9 +166,10 @@ void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     check(portal.bucket_id, "bucket_id");
 }
 
-// Empty if a file can be created in it.
+// Empty if a file can be created in it. systemd creates the service's own folders when it starts.
 std::string wrong_with_folder(const std::filesystem::path& folder) {
-    if (std::find(kMadeByUnit.begin(), kMadeByUnit.end(), folder.string()) != kMadeByUnit.end()) return {};
+    const PackagedService& service = PackagedService::own();
+    if (folder == service.state_folder() || folder == service.runtime_folder()) return {};
     std::error_code failure;
     const auto status = std::filesystem::status(folder, failure);
     if (std::filesystem::is_directory(status)) return {};
@@ -258,8 +256,9 @@ void find_privileged_port(const std::string& setting, const ListenAddress& liste
     found.warnings.push_back(
         setting + ": port " + std::to_string(listen.port) +
         " requires a privilege that the packaged service does not have; let systemd listen instead "
-        "(systemctl enable --now carecloud-syncd-sns.socket), or use port " +
-        std::to_string(first_free) + " or higher");
+        "(systemctl enable --now " +
+        PackagedService::own().socket_unit("sns") + "), or use port " + std::to_string(first_free) +
+        " or higher");
 }
 
 void find_taken(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
@@ -290,7 +289,7 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
 std::optional<ServiceUnit> unit_for(const std::string& file) {
     std::error_code failure;
     if (!std::filesystem::is_directory(kSystemdRuns, failure)) return std::nullopt;
-    auto unit = read_service_unit(kUnitName, systemd_unit_folders());
+    auto unit = read_service_unit(PackagedService::own().unit() + ".service", systemd_unit_folders());
     if (!unit || resolved(unit->config) != resolved(std::filesystem::absolute(file, failure)))
         return std::nullopt;
     return unit;

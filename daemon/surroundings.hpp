@@ -15,8 +15,8 @@ struct Surroundings {
     std::vector<std::string> warnings{};  // the service will run, but not as configured
 };
 
-// The installed unit, if it runs the service with this file. std::nullopt if the service is started in another way or
-// with another file.
+// The installed unit of PackagedService::own(), if it runs the service with this file. std::nullopt if the service is
+// started in another way or with another file.
 std::optional<ServiceUnit> unit_for(const std::string& file);
 
 // Checks the environment, the store's folder and the addresses in use; for the file of the installed unit, also what

@@ -7,7 +7,7 @@ _carecloudctl() {
     cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
-  local general='--url --config --token-file --ca-file --json --help --version'
+  local general='--url --instance --config --token-file --ca-file --json --help --version'
   local commands='status sync changes get history diff why erase events quarantine export backfill reconcile passes cancel doctor help'
   local command='' word i skip='' entity=''
   local -a general_given=()
@@ -15,12 +15,13 @@ _carecloudctl() {
     word=${words[i]}
     if [[ -n $skip ]]; then
       general_given+=("$skip" "$word") skip=''
-    elif [[ $word == --url || $word == --token-file || $word == --ca-file || $word == --config ]]; then
+    elif [[ $word =~ ^--(url|instance|config|token-file|ca-file)$ ]]; then
       skip=$word
     elif [[ $word != -* && -z $command ]]; then
       command=$word
     fi
   done
+  local options=$general
   case $prev in
     --token-file | --ca-file | --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -30,13 +31,17 @@ _carecloudctl() {
       mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -- "$cur")
       return
       ;;
+    --instance)
+      options=$(compgen -G '/etc/carecloud-syncd/*/config.yaml' | cut -d/ -f4)
+      mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+      return
+      ;;
     --since | --limit | --from | --to | --retry | --requested-by) return ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'ndjson csv' -- "$cur")
       return
       ;;
   esac
-  local options=$general
   case $command in
     '') options="$commands $general" ;;
     status) options+=' --watch' ;;

@@ -5,11 +5,16 @@ function __carecloudctl_entities
     carecloudctl status --json 2>/dev/null | string match -ar '"entity":"([A-Za-z0-9_]*)"' -g
 end
 
+function __carecloudctl_instances
+    path basename (path dirname /etc/carecloud-syncd/*/config.yaml)
+end
+
 set -l commands status sync changes get history diff why erase events quarantine export backfill reconcile passes cancel doctor help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c carecloudctl -f
 complete -c carecloudctl -l url -x -a 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -d 'address of the API'
+complete -c carecloudctl -l instance -x -a '(__carecloudctl_instances)' -d 'one of several agencies'
 complete -c carecloudctl -l config -r -F -d 'daemon configuration'
 complete -c carecloudctl -l token-file -r -F -d 'file with the API token'
 complete -c carecloudctl -l ca-file -r -F -d 'additional CA certificates for https'

@@ -9,12 +9,19 @@ _carecloudctl_entity() {
   compadd -a entities
 }
 
+_carecloudctl_instance() {
+  local -a instances
+  instances=(/etc/carecloud-syncd/*/config.yaml(N:h:t))
+  compadd -a instances
+}
+
 _carecloudctl() {
   local curcontext=$curcontext state line option
   local -a general commands carecloudctl_given
   local -A opt_args
   general=(
     '--url[address of the API]:URL:(http\://127.0.0.1\:8461 unix\:/run/carecloud-syncd/api.sock)'
+    '--instance[one of several agencies]:instance:_carecloudctl_instance'
     '--config[daemon configuration]:file:_files'
     '--token-file[file with the API token]:file:_files'
     '--ca-file[additional CA certificates for https]:file:_files'
@@ -42,7 +49,7 @@ _carecloudctl() {
     'help:print help about all commands or one command'
   )
   _arguments -C $general '1:command:->command' '*::argument:->argument' && return
-  for option in --url --config --token-file --ca-file; do
+  for option in --url --instance --config --token-file --ca-file; do
     [[ -n ${opt_args[$option]} ]] && carecloudctl_given+=($option ${opt_args[$option]})
   done
   case $state in

@@ -1,6 +1,7 @@
 # The Debian packages, by `cpack --config build/release/CPackConfig.cmake`: carecloud-syncd (the service and carecloudctl) and
 # carecloud-portal (the portal on loopback, for trials), into build/release/packages.
 include(GNUInstallDirs)
+include(packaging/units.cmake)
 
 set(deb ${PROJECT_SOURCE_DIR}/packaging/deb)
 set(made ${PROJECT_BINARY_DIR}/deb)
@@ -57,6 +58,7 @@ install(TARGETS carecloudctl DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT servi
 install(FILES etc/config.yaml DESTINATION /etc/carecloud-syncd COMPONENT service)
 install(FILES etc/config.schema.json etc/alerts.yaml etc/dashboard.json DESTINATION share/carecloud-syncd COMPONENT service)
 install(FILES systemd/carecloud-syncd.service systemd/carecloud-syncd-sns.socket systemd/carecloud-syncd-api.socket
+  ${made_template} systemd/carecloud-syncd-sns@.socket systemd/carecloud-syncd-api@.socket
   DESTINATION ${units} COMPONENT service)
 install(FILES packaging/carecloudctl.bash DESTINATION share/bash-completion/completions RENAME carecloudctl COMPONENT service)
 install(FILES packaging/carecloudctl.zsh DESTINATION share/zsh/vendor-completions RENAME _carecloudctl COMPONENT service)

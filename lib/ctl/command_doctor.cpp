@@ -263,7 +263,7 @@ CtlJson finding_json(const ExaminationFinding& finding) {
 }  // namespace
 
 CtlTask ctl_doctor(CommandContext& context) {
-    const LoadedConfiguration loaded = load_configuration(context.line.text("config", kUsualConfiguration));
+    const LoadedConfiguration loaded = load_configuration(configuration_file(context.line));
     if (!loaded.ok())
         co_return CtlFailure{.what = "invalid configuration",
                              .hint = report(printable(loaded.file), loaded.problems)};

@@ -1,5 +1,6 @@
 #include "ctl/command_line.hpp"
 
+#include "base/packaged_service.hpp"
 #include "runtime/suggest.hpp"
 #include "runtime/text.hpp"
 
@@ -135,6 +136,9 @@ std::optional<CtlFailure> take_option(CommandLine& line, GivenOption given,
     const bool counts = option->value == "N" || option->value == "SEQ";
     if (counts && !whole_number(*given.value))
         return misuse(shown + " must be a number, not " + in_quotes(*given.value), help_of(line));
+    if (option->name == "instance" && !is_instance_name(*given.value))
+        return misuse(shown + " is not the name of an instance: " + in_quotes(*given.value),
+                      std::string(kInstanceNameRule));
     if (!line.options.emplace(given.name, given.value.value_or("")).second)
         return misuse(shown + " is given more than once", help_of(line));
     return std::nullopt;
@@ -160,7 +164,8 @@ std::optional<CtlFailure> check_arguments(const CommandLine& line) {
 std::optional<CtlFailure> check_together(const CommandLine& line) {
     if (line.has("help") || line.has("version") || !line.command) return std::nullopt;
     for (const CtlExclusion& excluded : ctl_exclusions()) {
-        if (excluded.command != line.command->name || !line.has(excluded.option)) continue;
+        if (!excluded.command.empty() && excluded.command != line.command->name) continue;
+        if (!line.has(excluded.option)) continue;
         if (!excluded.beside.empty() && !line.has(excluded.beside)) continue;
         const std::string other =
             excluded.beside.empty() ? std::string(excluded.command) : "--" + std::string(excluded.beside);

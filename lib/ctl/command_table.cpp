@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kGeneral{
     CtlOption{"url", "URL", "address of the daemon's API: http://127.0.0.1:8461, https://…, unix:/path"},
+    CtlOption{"instance", "NAME", "one of several agencies: use the service carecloud-syncd@NAME"},
     CtlOption{"config", "FILE",
               "daemon configuration to read the address from; default /etc/carecloud-syncd/config.yaml"},
     CtlOption{"token-file", "FILE", "file with the API token (api.token_file)"},
@@ -143,6 +144,8 @@ constexpr std::array kCommands{
 };
 
 constexpr std::array kExclusions{
+    CtlExclusion{"", "instance", "url", "each of them names a daemon"},
+    CtlExclusion{"", "instance", "config", "each of them names a daemon"},
     CtlExclusion{"quarantine", "limit", "retry", "--retry fetches a single record"},
     CtlExclusion{"doctor", "url", "", "doctor queries the configured portal, not the daemon"},
     CtlExclusion{"doctor", "token-file", "", "doctor queries the configured portal, not the daemon"},

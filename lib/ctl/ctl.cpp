@@ -1,5 +1,6 @@
 #include "ctl/ctl.hpp"
 
+#include "base/packaged_service.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/daemon_client.hpp"
 #include "runtime/service_manager.hpp"
@@ -70,6 +71,7 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
 }
 
 CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const MakePortal& make_portal) {
+    PackagedService::choose_own(PackagedService(line.text("instance")));
     asio::io_context io(1);
     SystemClock clock(io);
     // `doctor` does not use the daemon.

@@ -1,5 +1,6 @@
 #include "ctl/daemon_client.hpp"
 
+#include "base/packaged_service.hpp"
 #include "net/url.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
@@ -94,8 +95,12 @@ std::string url_of(const ApiSettings& api) {
 }
 
 // True for an unusable file, too: its problem is reported when it is used.
-bool exists(const char* path) {
-    return ::access(path, F_OK) == 0 || errno == EACCES;
+bool exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0 || errno == EACCES;
+}
+
+PackagedService service_of(const CommandLine& line) {
+    return PackagedService(line.text("instance"));
 }
 
 }  // namespace
@@ -144,7 +149,7 @@ CtlFailure DaemonClient::failure_of(const Error& error) const {
             return {.passing = true,
                     .exit = CtlExit::temporary,
                     .what = "the daemon is not responding" + where,
-                    .hint = "check its state: systemctl status carecloud-syncd"};
+                    .hint = "check its state: systemctl status " + PackagedService::own().unit()};
         case ErrorCode::tls_failed:
             return {.exit = CtlExit::unavailable,
                     .what = "cannot establish a trusted connection" + where,
@@ -163,14 +168,12 @@ CtlFailure DaemonClient::failure_of(const Error& error) const {
                     .exit = CtlExit::refused,
                     .what = "permission denied for the daemon's socket" + where,
                     .hint = "run as root, or add the user to the socket's group: adduser USER carecloud-api"};
-            return {
-                .passing = true,
-                .exit = CtlExit::unavailable,
-                .what = "cannot connect to the daemon" + where,
-                .hint =
-                    "start it: systemctl start carecloud-syncd\n"
-                    "  if it listens elsewhere, specify its configuration with --config or its address with "
-                    "--url"};
+            return {.passing = true,
+                    .exit = CtlExit::unavailable,
+                    .what = "cannot connect to the daemon" + where,
+                    .hint = "start it: systemctl start " + PackagedService::own().unit() +
+                            "\n  if it listens elsewhere, specify its configuration with --config or its "
+                            "address with --url"};
     }
 }
 
@@ -216,7 +219,8 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
         address.url = line.text("url");
         return address;
     }
-    const LoadedConfiguration loaded = load_configuration(line.text("config", kUsualConfiguration));
+    const PackagedService service = service_of(line);
+    const LoadedConfiguration loaded = load_configuration(configuration_file(line));
     const ApiSettings& api = loaded.configuration.api;
     if (!loaded.ok() && line.has("config") && !api.configured)
         return CtlFailure{
@@ -228,13 +232,21 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
         address.notice = printable(loaded.file) + " has errors, which carecloud-syncd --check lists";
     if (api.configured) {
         address.url = url_of(api);
+        // A socket of systemd overrides api.listen.
+        if (line.has("instance") && exists(service.passed_api_socket()))
+            address.url = std::string(kUnix) + service.passed_api_socket();
         // A token file that only root can read must be given with --token-file.
         const bool known = address.token_file.empty() && api.token_file;
         if (known && ::access(api.token_file->c_str(), R_OK) == 0) address.token_file = *api.token_file;
-    } else if (exists(kUsualSocket)) {
-        address.url = "unix:" + std::string(kUsualSocket);
+    } else if (line.has("instance") || exists(service.api_socket())) {
+        // Another agency's service may listen on the address without a name.
+        address.url = std::string(kUnix) + service.api_socket();
     }
     return address;
+}
+
+std::string configuration_file(const CommandLine& line) {
+    return line.text("config", service_of(line).configuration());
 }
 
 }  // namespace carecloud

@@ -61,13 +61,13 @@ CtlJson parse_answer(const std::string& body);
 void add_query(std::string& target, std::string_view name, std::string_view value);
 
 // How carecloudctl finds the daemon's address and token: from the command line, else from the daemon's configuration,
-// else the address of the packaged service.
-inline constexpr const char* kUsualConfiguration = "/etc/carecloud-syncd/config.yaml";
-inline constexpr const char* kUsualSocket = "/run/carecloud-syncd/api.sock";
-
+// else the address of the packaged service, or of its instance --instance.
+//
 // Uses the section api even if the configuration has errors: the daemon then continues with its earlier settings, and
 // its state is of most interest. Failure (usage): --config names a file that does not give the address. Reads files;
 // does not connect.
 CtlResult<DaemonAddress> find_daemon(const CommandLine& line);
+// The daemon's configuration file, which need not exist: --config, or that of the packaged service.
+std::string configuration_file(const CommandLine& line);
 
 }  // namespace carecloud

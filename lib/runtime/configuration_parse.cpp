@@ -78,11 +78,13 @@ std::string report(std::string_view file, const std::vector<ConfigProblem>& prob
 void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment) {
     const std::string folders = environment("RUNTIME_DIRECTORY").value_or("");
     if (api.configured || folders.empty()) return;
-    api.listen =
-        ListenAddress{.host = {}, .port = 0, .unix_path = folders.substr(0, folders.find(':')) + "/api.sock"};
+    const std::string folder = folders.substr(0, folders.find(':'));
+    api.listen = ListenAddress{.host = {}, .port = 0, .unix_path = folder + "/api.sock"};
     api.configured = true;
     api.by_default = true;
-    if (folders.starts_with("/run/")) api.numbers = ApiSettings{}.listen;
+    // An instance (carecloud-syncd@NAME) leaves that address to the service without a name.
+    if (folder.starts_with("/run/") && folder.find('@') == std::string::npos)
+        api.numbers = ApiSettings{}.listen;
 }
 
 }  // namespace carecloud

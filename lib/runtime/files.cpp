@@ -1,5 +1,6 @@
 #include "runtime/files.hpp"
 
+#include "base/packaged_service.hpp"
 #include "runtime/text.hpp"
 
 #include <array>
@@ -108,7 +109,8 @@ Result<std::string> read_secret_file(const std::string& path, const EnvironmentL
     Error error = secret.error();
     error.hint +=
         "; it is a copy made by systemd: change the source file of LoadCredential= in the unit, then run "
-        "systemctl restart carecloud-syncd";
+        "systemctl restart " +
+        PackagedService::own().unit();
     return error;
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/inherited_sockets.hpp"
 
+#include "base/packaged_service.hpp"
 #include "runtime/text.hpp"
 
 #include <array>
@@ -135,11 +136,10 @@ Result<> use_inherited(const InheritedSockets& sockets, Configuration& configura
 std::vector<std::string> unused_sockets(const InheritedSockets& sockets, const Configuration& configuration) {
     std::vector<std::string> warnings;
     const auto warn = [&](std::string_view section, const ListenAddress& socket) {
-        warnings.push_back(
-            "systemd passed the socket " + socket.to_string() + ", but the configuration has no section " +
-            std::string(section) +
-            ": connections to it are never answered; add the section, or disable carecloud-syncd-" +
-            std::string(section) + ".socket");
+        warnings.push_back("systemd passed the socket " + socket.to_string() +
+                           ", but the configuration has no section " + std::string(section) +
+                           ": connections to it are never answered; add the section, or disable " +
+                           PackagedService::own().socket_unit(section));
     };
     if (sockets.sns && !configuration.sns) warn("sns", *sockets.sns);
     const ApiSettings& api = configuration.api;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::size_t kPathShown = 400;
-constexpr const char* kOwnFolders = "/var/lib/carecloud-syncd, for sockets /run/carecloud-syncd";
+constexpr std::string_view kServiceSuffix = ".service";
 
 struct FolderSetting {
     std::string_view key;
@@ -127,6 +127,47 @@ std::map<std::string, std::string> credentials_of(const UnitSettings& settings, 
     return credentials;
 }
 
+// The template of an instance, "a@.service" of "a@b.service"; empty if it is none.
+std::string template_of(const std::string& name) {
+    const auto at = name.find('@');
+    return at == std::string::npos ? std::string() : name.substr(0, at + 1) + std::string(kServiceSuffix);
+}
+
+void insert_instance(const std::string& instance, UnitSettings& settings) {
+    constexpr std::string_view specifier = "%i";
+    for (auto& [key, value] : settings) {
+        for (auto at = value.find(specifier); at != std::string::npos;
+             at = value.find(specifier, at + instance.size()))
+            value.replace(at, specifier.size(), instance);
+    }
+}
+
+// The files of a unit, or of the template that it is an instance of.
+struct UnitFiles {
+    fs::path main;
+    std::map<std::string, fs::path> drop_ins;  // systemd's order: by name, regardless of the directory
+};
+
+UnitFiles find_unit(const std::string& name, const std::vector<fs::path>& folders) {
+    UnitFiles files;
+    const std::string pattern = template_of(name);
+    fs::path pattern_file;
+    for (const fs::path& folder : folders) {
+        std::error_code failure;
+        const auto find = [&](const std::string& unit, fs::path& main) {
+            if (main.empty() && fs::is_regular_file(folder / unit, failure)) main = folder / unit;
+            for (const auto& entry : fs::directory_iterator(folder / (unit + ".d"), failure)) {
+                if (entry.path().extension() == ".conf")
+                    files.drop_ins.emplace(entry.path().filename().string(), entry.path());
+            }
+        };
+        find(name, files.main);
+        if (!pattern.empty()) find(pattern, pattern_file);
+    }
+    if (files.main.empty()) files.main = pattern_file;
+    return files;
+}
+
 bool is_within(const fs::path& path, const fs::path& folder) {
     const fs::path inner = path.lexically_normal();
     const fs::path outer = (folder / "").lexically_normal().parent_path();
@@ -141,22 +182,15 @@ std::vector<fs::path> systemd_unit_folders() {
 }
 
 std::optional<ServiceUnit> read_service_unit(const std::string& name, const std::vector<fs::path>& folders) {
-    fs::path main;
-    std::map<std::string, fs::path> drop_ins;  // systemd's order: by name, regardless of the directory
-    for (const fs::path& folder : folders) {
-        std::error_code failure;
-        if (main.empty() && fs::is_regular_file(folder / name, failure)) main = folder / name;
-        for (const auto& entry : fs::directory_iterator(folder / (name + ".d"), failure)) {
-            if (entry.path().extension() == ".conf")
-                drop_ins.emplace(entry.path().filename().string(), entry.path());
-        }
-    }
-    if (main.empty()) return std::nullopt;
+    const UnitFiles files = find_unit(name, folders);
+    if (files.main.empty()) return std::nullopt;
     UnitSettings settings;
-    read_unit_file(main, settings);
-    for (const auto& [drop_in, path] : drop_ins)
+    read_unit_file(files.main, settings);
+    for (const auto& [drop_in, path] : files.drop_ins)
         read_unit_file(path, settings);
-    ServiceUnit unit;
+    ServiceUnit unit{.name = name.substr(0, name.size() - kServiceSuffix.size())};
+    if (const auto at = unit.name.find('@'); at != std::string::npos)
+        insert_instance(unit.name.substr(at + 1), settings);
     const bool dynamic = is_yes(settings, "DynamicUser");
     unit.config = config_of(settings);
     unit.read_only_system = dynamic || settings["ProtectSystem"] == "strict";
@@ -171,19 +205,21 @@ std::optional<ServiceUnit> read_service_unit(const std::string& name, const std:
 std::string denied_by(const ServiceUnit& unit, const fs::path& folder) {
     const auto in = [&folder](const std::string& outer) { return is_within(folder, outer); };
     const std::string shown = in_quotes(folder.string(), kPathShown);
+    const std::string own = "/var/lib/" + unit.name + ", for sockets /run/" + unit.name;
     if (unit.no_home && (in("/home") || in("/root") || in("/run/user")))
         return "the packaged service cannot see " + shown +
-               " (ProtectHome=yes in its unit); use a directory of its own: " + kOwnFolders;
+               " (ProtectHome=yes in its unit); use a directory of its own: " + own;
     if (unit.unknown_paths || std::any_of(unit.writable.begin(), unit.writable.end(), in)) return {};
     if (unit.private_tmp && (in("/tmp") || in("/var/tmp")))
         return std::string(
                    "the packaged service has its own /tmp and /var/tmp (PrivateTmp=yes in its unit), ") +
-               "which are deleted when it stops; use a directory of its own: " + kOwnFolders;
+               "which are deleted when it stops; use a directory of its own: " + own;
     if (!unit.read_only_system) return {};
     const std::string path = printable(folder.string());
     return "the packaged service cannot write to " + shown +
-           " (ProtectSystem=strict in its unit); use a directory of its own: " + kOwnFolders +
-           "; or allow this one: systemctl edit carecloud-syncd, with the lines [Service] and "
+           " (ProtectSystem=strict in its unit); use a directory of its own: " + own +
+           "; or allow this one: systemctl edit " + unit.name +
+           ", with the lines [Service] and "
            "ReadWritePaths=" +
            path + ", then chgrp carecloud-api " + path + " && chmod 770 " + path;
 }

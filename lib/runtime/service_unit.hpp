@@ -1,10 +1,10 @@
 // Reads from a systemd unit, including its drop-ins, which paths its service may write and which files it receives. So
 // `--check`, which runs outside the sandbox, can report what will fail inside.
 //
-//     const auto unit = read_service_unit("carecloud-syncd.service", systemd_unit_folders());
+//     const auto unit = read_service_unit("carecloud-syncd@north.service", systemd_unit_folders());
 //     if (unit) why = denied_by(*unit, "/srv/carecloud");
 //
-// Supports what our unit uses. Anything else (specifiers such as %h) counts as allowed: no warning is better than a
+// Supports what our units use: of the specifiers, %i. Anything else counts as allowed: no warning is better than a
 // wrong one. Blocks; thread-safe.
 #pragma once
 
@@ -17,6 +17,7 @@
 namespace carecloud {
 
 struct ServiceUnit {
+    std::string name{};             // without ".service"
     std::string config{};           // FILE of ExecStart=PROGRAM --config FILE
     bool read_only_system = false;  // ProtectSystem=strict, which DynamicUser=yes implies
     bool no_home = false;           // ProtectHome=yes
@@ -30,7 +31,7 @@ struct ServiceUnit {
 // The directories that systemd reads units from, in order: a file hides those with the same name in later directories.
 std::vector<std::filesystem::path> systemd_unit_folders();
 
-// std::nullopt if the unit is not installed.
+// std::nullopt if the unit is not installed, nor the template that it is an instance of.
 std::optional<ServiceUnit> read_service_unit(const std::string& name,
                                              const std::vector<std::filesystem::path>& folders);
 

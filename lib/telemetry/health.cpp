@@ -1,5 +1,6 @@
 #include "telemetry/health.hpp"
 
+#include "base/packaged_service.hpp"
 #include "base/quantity_text.hpp"
 
 #include <algorithm>
@@ -58,10 +59,11 @@ void Health::restore_stream(std::string_view stream, std::string_view what) {
 void Health::remark(std::string text) {
     restore(kOfFiles);
     if (text.empty()) return;
-    degrade(kOfFiles,
-            {.state = ServiceState::warning,
-             .text = std::move(text),
-             .remedy = "fix it, then run: carecloud-syncd --check && systemctl reload carecloud-syncd"});
+    const PackagedService& service = PackagedService::own();
+    degrade(kOfFiles, {.state = ServiceState::warning,
+                       .text = std::move(text),
+                       .remedy = "fix it, then run: " + service.program() + " --check && systemctl reload " +
+                                 service.unit()});
 }
 
 void Health::observe(ReasonMap found) {

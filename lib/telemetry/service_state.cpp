@@ -1,5 +1,6 @@
 #include "telemetry/service_state.hpp"
 
+#include "base/packaged_service.hpp"
 #include "base/quantity_text.hpp"
 #include "sns/subscriptions.hpp"
 #include "sync/limits/rate_limiter.hpp"
@@ -60,7 +61,8 @@ void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
                      : "the SNS endpoint's certificate expires on " + at + ", in " + span_text(end - now),
         .remedy =
             "renew it and replace the file of sns.tls.certificate; if it is a credential of the unit, run "
-            "systemctl restart carecloud-syncd",
+            "systemctl restart " +
+            PackagedService::own().unit(),
         .since = over ? end : Timestamp{}};
 }
 

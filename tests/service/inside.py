@@ -22,6 +22,11 @@ CONFIG = Path("/etc/carecloud-syncd/config.yaml")
 KEY = Path("/etc/carecloud-syncd/api-key")
 STORE = Path("/var/lib/private/carecloud-syncd/store.db")
 DROP_INS = Path("/run/systemd/system/carecloud-syncd.service.d")
+NORTH = "carecloud-syncd@north.service"
+NORTH_FOLDER = CONFIG.parent / "north"
+NORTH_CONFIG = NORTH_FOLDER / "config.yaml"
+NORTH_OPTION = ("--config", str(NORTH_CONFIG))
+NORTH_STORE = Path("/var/lib/private/carecloud-syncd@north/store.db")
 PORTAL_FILE = Path("/run/portal.json")
 ENTITY = "claim_attendance"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:carecloud"
@@ -42,6 +47,7 @@ store:
 api:
   listen: 127.0.0.1:8461
 """
+QUICK = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n"
 SNS = """sns:
   listen: 0.0.0.0:8443
   topic_arns: [ "{topic}" ]
@@ -69,8 +75,8 @@ def shown(name, unit=SERVICE):
     return systemctl("show", "-P", name, unit).stdout.strip()
 
 
-def main_pid():
-    return int(shown("MainPID"))
+def main_pid(unit=SERVICE):
+    return int(shown("MainPID", unit))
 
 
 def wait_until(what, condition):
@@ -86,9 +92,9 @@ def wait_status(*words):
     wait_until(f"a status with {words}", lambda: all(word in shown("StatusText") for word in words))
 
 
-def drop_in(name, text):
-    DROP_INS.mkdir(parents=True, exist_ok=True)
-    (DROP_INS / f"{name}.conf").write_text(text)
+def drop_in(name, text, folder=DROP_INS):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.conf").write_text(text)
     systemctl("daemon-reload")
 
 
@@ -111,9 +117,10 @@ def at_portal():
     return {(key["_id"], key["sha256"]) for key in map(json.loads, lines)}
 
 
-def held(query="SELECT id, lower(hex(hash)) FROM records WHERE deleted_at IS NULL AND stream = 'claim_attendance'"):
+def held(query="SELECT id, lower(hex(hash)) FROM records WHERE deleted_at IS NULL AND stream = 'claim_attendance'",
+         store=STORE):
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{STORE}?mode=ro", uri=True, timeout=PATIENCE_S)) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=PATIENCE_S)) as database:
             return set(database.execute(query).fetchall())
     except sqlite3.OperationalError:  # not there yet
         return set()
@@ -122,6 +129,12 @@ def held(query="SELECT id, lower(hex(hash)) FROM records WHERE deleted_at IS NUL
 def wait_aligned():
     wanted = at_portal()
     wait_until(f"the store holds the portal's {len(wanted)} records", lambda: held() == wanted)
+
+
+def north_text():
+    base_url = json.loads(PORTAL_FILE.read_text())["base_url"]
+    text = CONFIGURATION.format(base_url=base_url).replace("/lib/carecloud-syncd/", "/lib/carecloud-syncd@north/")
+    return text[:text.index("api:\n")]
 
 
 def write_configuration(text):
@@ -191,7 +204,7 @@ class Life(unittest.TestCase):
         # As documented: if --check and doctor find nothing wrong, the service starts.
         self.assertIn(ENTITY, run("carecloud-syncd", "--check").stdout)
         self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +accepted\n")
-        drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
+        drop_in("quick", QUICK)
         self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
         self.assertEqual(shown("ActiveState"), "active")
         wait_status("ok", ENTITY, "newest record", "old")
@@ -340,6 +353,59 @@ class Life(unittest.TestCase):
         gaps = "SELECT max(seq) - count(*), min(seq) FROM changes"
         self.assertEqual(held(gaps), {(0, 1)})
 
+    def test_10b_another_agency_is_an_instance_beside_it(self):
+        NORTH_FOLDER.mkdir()
+        NORTH_CONFIG.write_text(north_text())
+        (NORTH_FOLDER / "api-key").write_text("wrong-key\n")
+        (NORTH_FOLDER / "api-key").chmod(0o600)
+        self.assertEqual(run("systemd-analyze", "verify", "--man=no", NORTH).stderr, "")
+        drop_in("quick", QUICK, DROP_INS.with_name("carecloud-syncd@.service.d"))
+        systemctl("enable", "--now", NORTH)
+        wait_until("its remedy names its own key", lambda: all(word in shown("StatusText", NORTH) for word in (
+            str(NORTH_FOLDER / "api-key"), "systemctl restart carecloud-syncd@north")))
+        (NORTH_FOLDER / "api-key").write_text(KEY.read_text())
+        self.assertIn("/run/carecloud-syncd@north/api.sock", run("carecloud-syncd", *NORTH_OPTION, "--check").stdout)
+        systemctl("restart", NORTH)
+        wait_until("it holds the portal's records", lambda: held(store=NORTH_STORE) == at_portal())
+        ctl = ("carecloudctl", "--instance", "north")
+        wait_until("its status is ok", lambda: run(*ctl, "status", check=False).returncode == 0)
+        status = json.loads(run(*ctl, "status", "--json").stdout)
+        self.assertEqual(status["streams"][0]["entity"], ENTITY)
+        self.assertNotEqual(status["generation"], json.loads(ask("/v1/status"))["generation"])
+        self.assertRegex(run(*ctl, "doctor").stdout, r"good +key +accepted\n")
+        users = {Path(f"/proc/{pid}").stat().st_uid for pid in (main_pid(), main_pid(NORTH))}
+        self.assertEqual(len(users), 2)
+
+    def test_10c_a_reload_reaches_one_instance(self):
+        NORTH_CONFIG.write_text("strems: []\n")
+        for reload in (("systemctl", "reload", NORTH), ("carecloud-syncd", *NORTH_OPTION, "--reload")):
+            self.assertNotEqual(run(*reload, check=False).returncode, 0)
+        wait_until("it refuses", lambda: "reload refused" in shown("StatusText", NORTH))
+        self.assertNotIn("refused", shown("StatusText"))
+        NORTH_CONFIG.write_text(north_text())
+
+    def test_10d_an_instance_has_its_own_socket_and_lost_store(self):
+        plain = main_pid()
+        systemctl("stop", NORTH)
+        NORTH_CONFIG.write_text(north_text() + "api: {}\n")
+        systemctl("enable", "--now", "carecloud-syncd-api@north.socket")
+        sock = Path("/run/carecloud-syncd-api@north.sock")
+        self.assertEqual((sock.group(), sock.stat().st_mode & 0o777), ("carecloud-api", 0o660))
+        systemctl("start", NORTH)
+        self.assertIn(ENTITY, run("carecloudctl", "--instance", "north", "status", check=False).stdout)
+        systemctl("stop", "carecloud-syncd-api@north.socket", NORTH)
+        self.assertFalse(sock.exists())
+        NORTH_CONFIG.write_text(north_text())
+        for name in ("store.db", "store.db-wal", "store.db-shm"):
+            NORTH_STORE.with_name(name).unlink(missing_ok=True)
+        self.assertNotEqual(systemctl("start", NORTH, check=False).returncode, 0)
+        command = f"carecloud-syncd {' '.join(NORTH_OPTION)} --new-store && systemctl start carecloud-syncd@north"
+        self.assertIn("as root: " + command, run("journalctl", "-q", "--no-pager", "-u", NORTH).stdout)
+        run("sh", "-c", command)
+        wait_until("it holds the portal's records", lambda: held(store=NORTH_STORE) == at_portal())
+        self.assertEqual(main_pid(), plain)
+        self.assertTrue(STORE.with_name("known.store.db").exists())
+
     def test_11_stopped_it_exits_within_five_seconds(self):
         """systemd enforces it by TimeoutStopSec= (test_03)."""
         systemctl("stop", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
@@ -349,10 +415,12 @@ class Life(unittest.TestCase):
 
     def test_12_upgraded_while_it_runs_it_keeps_all(self):
         configuration = CONFIG.read_text()
-        before, pid = held(), main_pid()
+        before, pid, north = held(), main_pid(), main_pid(NORTH)
         with Load() as load:
             run("dpkg", "-i", "/test/later.deb")
             wait_until("restarted", lambda: main_pid() not in (0, pid) and shown("ActiveState") == "active")
+        wait_until("its instance, too",
+                   lambda: main_pid(NORTH) not in (0, north) and shown("ActiveState", NORTH) == "active")
         self.assertEqual(load.failures, [])
         self.assertEqual(CONFIG.read_text(), configuration)
         self.assertEqual(KEY.read_text(), "third-key\n")
@@ -411,7 +479,7 @@ class Life(unittest.TestCase):
 
     def test_15_removed_it_stops_and_keeps_the_administrators_files(self):
         run("dpkg", "-r", "carecloud-syncd")
-        self.assertEqual(shown("ActiveState"), "inactive")
+        self.assertEqual((shown("ActiveState"), shown("ActiveState", NORTH)), ("inactive", "inactive"))
         with self.assertRaises(OSError):
             socket.create_connection(("127.0.0.1", 8461), timeout=PATIENCE_S).close()
         self.assertTrue(CONFIG.exists() and KEY.exists() and STORE.exists())

@@ -1,5 +1,6 @@
 #include "store/sqlite/connection.hpp"
 
+#include "base/packaged_service.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cerrno>
@@ -39,9 +40,9 @@ std::string hint_for(ErrorCode code, int sqlite_code, const std::string& path) {
                    std::filesystem::path(path).parent_path().string();
         case ErrorCode::store_corrupt:
             return "stop the service and restore the file from a backup (manual: operations, "
-                   "\"Backing up and restoring\"), or move it away with its -wal and -shm files and run: "
-                   "carecloud-syncd --new-store && systemctl start carecloud-syncd (all records are then "
-                   "fetched again)";
+                   "\"Backing up and restoring\"), or move it away with its -wal and -shm files and run: " +
+                   PackagedService::own().program() + " --new-store && systemctl start " +
+                   PackagedService::own().unit() + " (all records are then fetched again)";
         default:
             break;
     }

@@ -1,5 +1,7 @@
 #include "store/sqlite/ownership.hpp"
 
+#include "base/packaged_service.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -184,14 +186,16 @@ std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(settings.path, missing);
     if (!missing && bytes > 0) return std::nullopt;
+    const PackagedService& service = PackagedService::own();
     return Error{.code = ErrorCode::store_corrupt,
                  .operation = "open store",
                  .subject = settings.path + " is " + (missing ? "gone" : "empty") +
                             ", but a store existed there (recorded in " + settings.marker + ")",
                  .hint =
                      "put it back, mount its filesystem, or restore a backup there (manual: operations, "
-                     "\"Backing up and restoring\"), then: systemctl start carecloud-syncd; to start with an "
-                     "empty store, as root: carecloud-syncd --new-store && systemctl start carecloud-syncd"};
+                     "\"Backing up and restoring\"), then: systemctl start " +
+                     service.unit() + "; to start with an empty store, as root: " + service.program() +
+                     " --new-store && systemctl start " + service.unit()};
 }
 
 void set_aside_log_of_replaced_store(const SqliteSettings& settings) {

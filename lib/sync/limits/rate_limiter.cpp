@@ -1,6 +1,7 @@
 #include "sync/limits/rate_limiter.hpp"
 
 #include "base/co_try.hpp"
+#include "base/packaged_service.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -104,9 +105,9 @@ Error RateLimiter::exhausted() const {
         .code = ErrorCode::quota_exhausted,
         .operation = "send a request to the portal",
         .subject = "the quota of " + month_of(now) + " is used up",
-        .hint =
-            "synchronization resumes at the start of the next month (UTC), or after systemctl "
-            "restart carecloud-syncd with a larger quota (of the key, and portal.rate.monthly_quota)",
+        .hint = "synchronization resumes at the start of the next month (UTC), or after systemctl restart " +
+                PackagedService::own().unit() +
+                " with a larger quota (of the key, and portal.rate.monthly_quota)",
         .retry_after = std::chrono::duration_cast<std::chrono::milliseconds>(left)};
 }
 

@@ -121,6 +121,10 @@ TEST_CASE("if the daemon does not respond, the command that starts it is printed
         CHECK_THAT(run.err, Contains("cannot connect to the daemon at " + address) &&
                                 Contains("systemctl start carecloud-syncd"));
     }
+    const CtlRun instance = run_words({"status", "--instance", "not-installed"});
+    CHECK(instance.exit == CtlExit::unknown);
+    CHECK_THAT(instance.err, Contains("unix:/run/carecloud-syncd@not-installed/api.sock") &&
+                                 Contains("systemctl start carecloud-syncd@not-installed\n"));
     for (const char* wrong : {"ftp://x", "http://example.org", "http://127.0.0.1:1/v1", "unix:api.sock", "",
                               "http://u:p@127.0.0.1"}) {
         const CtlRun run = run_words({"events", "--url", wrong});

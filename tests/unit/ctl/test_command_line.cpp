@@ -72,6 +72,11 @@ TEST_CASE("typing errors are rejected with the remedy") {
     CHECK(misuse_of({"changes", "--since", "9223372036854775808"}).starts_with("--since must be a number"));
     CHECK(misuse_of({"changes", "--follow=yes"}).starts_with("--follow does not take a value"));
     CHECK(misuse_of({"changes", "--follow", "--follow"}).starts_with("--follow is given more than once"));
+    for (const char* name : {"", "../north", "a/b", "north.service", "sixteen-letters-", "a\nb"})
+        CHECK(misuse_of({"status", "--instance", name})
+                  .starts_with("--instance is not the name of an instance: '"));
+    CHECK(misuse_of({"status", "--instance=a/b"}) ==
+          "--instance is not the name of an instance: 'a/b'; use letters, digits, - and _, at most 15");
     CHECK(misuse_of({"get", "claim_attendance"}) == "missing argument; usage: carecloudctl get ENTITY ID");
     CHECK(misuse_of({"get", "claim_attendance", ""}).starts_with("empty argument"));
     CHECK(misuse_of({"status", "x\x1b[2J"}) ==
@@ -90,16 +95,26 @@ TEST_CASE("options that cannot be combined are rejected, and none is ignored sil
                   .starts_with(std::string(option) + " cannot be used with doctor"));
     }
     CHECK(parse_command_line({"doctor", "--url", "x", "--help"}).has_value());
+    for (const char* option : {"--url", "--config"}) {
+        INFO(option);
+        CHECK(misuse_of({option, "x", "status", "--instance", "north"}) ==
+              "--instance cannot be used with " + std::string(option) +
+                  "; each of them names a daemon; see carecloudctl status --help");
+    }
+    CHECK(parse_command_line({"doctor", "--instance", "north"})->text("instance") == "north");
     // Each contains existing options.
     for (const CtlExclusion& excluded : ctl_exclusions()) {
         const CtlCommand* const command = find_ctl_command(excluded.command);
-        REQUIRE(command);
+        REQUIRE((command || excluded.command.empty()));
         const auto has = [](std::span<const CtlOption> options, std::string_view name) {
             return std::any_of(options.begin(), options.end(),
                                [&](const CtlOption& option) { return option.name == name; });
         };
-        CHECK((has(command->options, excluded.option) || has(ctl_general_options(), excluded.option)));
-        CHECK((excluded.beside.empty() || has(command->options, excluded.beside)));
+        const auto exists = [&](std::string_view name) {
+            return has(ctl_general_options(), name) || (command && has(command->options, name));
+        };
+        CHECK(exists(excluded.option));
+        CHECK((excluded.beside.empty() || exists(excluded.beside)));
     }
 }
 

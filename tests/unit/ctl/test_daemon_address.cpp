@@ -58,6 +58,15 @@ TEST_CASE(
     CHECK(found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\n")->notice.empty());
 }
 
+TEST_CASE("the address of an instance is its socket, never that of another agency's service") {
+    const auto found = find_daemon(*parse_command_line({"status", "--instance", "not-installed"}));
+    REQUIRE(found.has_value());
+    CHECK(found->url == "unix:/run/carecloud-syncd@not-installed/api.sock");
+    CHECK(configuration_file(*parse_command_line({"doctor", "--instance", "not-installed"})) ==
+          "/etc/carecloud-syncd/not-installed/config.yaml");
+    CHECK(configuration_file(*parse_command_line({"doctor"})) == "/etc/carecloud-syncd/config.yaml");
+}
+
 TEST_CASE("a configuration that is specified but unusable is a failure") {
     const TempDir dir;
     const auto broken = found_by(dir, "apu: {}\n");

@@ -157,6 +157,12 @@ TEST_CASE("an API that listens by default does not take a socket that systemd pa
     CHECK(configuration.api.numbers->to_string() == "127.0.0.1:8461");
     CHECK(unused_sockets(sockets, configuration).size() == 1);
 
+    Configuration instance;
+    listen_by_default(instance.api,
+                      [](std::string_view) { return std::optional<std::string>("/run/x@north"); });
+    CHECK(instance.api.listen.to_string() == "unix:/run/x@north/api.sock");
+    CHECK_FALSE(instance.api.numbers);
+
     Configuration elsewhere;
     listen_by_default(elsewhere.api, [](std::string_view) { return std::nullopt; });
     CHECK_FALSE(elsewhere.api.configured);

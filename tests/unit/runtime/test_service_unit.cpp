@@ -14,13 +14,17 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kUnit = "carecloud-syncd.service";
+constexpr const char* kTemplate = "carecloud-syncd@.service";
+constexpr const char* kInstance = "carecloud-syncd@north.service";
 
 // Folders like those of systemd, the administrator's first.
 class Units {
   public:
     Units() {
-        fs::create_directories(folder_.path() + "/etc/" + kUnit + ".d");
-        fs::create_directories(folder_.path() + "/usr/" + kUnit + ".d");
+        for (const std::string unit : {kUnit, kTemplate, kInstance}) {
+            fs::create_directories(folder_.path() + "/etc/" + unit + ".d");
+            fs::create_directories(folder_.path() + "/usr/" + unit + ".d");
+        }
     }
     void put(const std::string& name, const std::string& text) const {
         std::ofstream(folder_.path() + "/" + name) << text;
@@ -29,8 +33,8 @@ class Units {
         fs::copy_file(fs::path(std::getenv("CARECLOUD_SOURCE_DIR")) / "systemd" / kUnit,
                       folder_.path() + "/usr/" + kUnit);
     }
-    std::optional<ServiceUnit> read() const {
-        return read_service_unit(kUnit, {folder_.path() + "/etc", folder_.path() + "/usr"});
+    std::optional<ServiceUnit> read(const char* unit = kUnit) const {
+        return read_service_unit(unit, {folder_.path() + "/etc", folder_.path() + "/usr"});
     }
     std::string denied(const std::string& folder) const { return denied_by(read().value(), folder); }
 
@@ -114,4 +118,32 @@ TEST_CASE("a drop-in changes the allowed paths, as systemd reads it") {
                   "[Service]\nExecStart=\nExecStart=/bin/x --config /srv/c.yaml\n=\n[\n\\");
         CHECK(units.read()->config == "/srv/c.yaml");
     }
+}
+
+TEST_CASE("an instance has the settings of its template, with its name, and drop-ins of both") {
+    const Units units;
+    const std::string of_template = std::string(kTemplate) + ".d/";
+    const std::string of_instance = std::string(kInstance) + ".d/";
+    CHECK_FALSE(units.read(kInstance));
+    units.put(std::string("usr/") + kTemplate,
+              "[Service]\nExecStart=/bin/x --config /etc/x/%i/config.yaml\nDynamicUser=yes\n"
+              "StateDirectory=x@%i\nLoadCredential=api-key:/etc/x/%i/api-key\n");
+    units.put("etc/" + of_template + "a.conf", "[Service]\nReadWritePaths=/srv/%i /srv/%H\n");
+    units.put("etc/" + of_template + "b.conf", "[Service]\nReadWritePaths=/srv/hidden\n");
+    units.put("etc/" + of_instance + "b.conf", "[Service]\nReadWritePaths=/srv/shown\n");
+    const auto unit = units.read(kInstance);
+    REQUIRE(unit.has_value());
+    CHECK(unit->name == "carecloud-syncd@north");
+    CHECK(unit->config == "/etc/x/north/config.yaml");
+    CHECK(unit->writable == std::vector<std::string>{"/srv/north", "/srv/shown", "/var/lib/x@north"});
+    CHECK(unit->unknown_paths);
+    CHECK(unit->credentials == std::map<std::string, std::string>{{"api-key", "/etc/x/north/api-key"}});
+
+    units.put(std::string("etc/") + kInstance,
+              "[Service]\nExecStart=/bin/x --config /srv/own.yaml\nProtectSystem=strict\n");
+    units.put("etc/" + of_template + "a.conf", "");
+    CHECK(units.read(kInstance)->config == "/srv/own.yaml");
+    CHECK_THAT(denied_by(*units.read(kInstance), "/srv/other"),
+               Contains("/var/lib/carecloud-syncd@north, for sockets /run/carecloud-syncd@north;") &&
+                   Contains("systemctl edit carecloud-syncd@north, with"));
 }
