@@ -1,11 +1,10 @@
 // The cost of keeping former versions: the same corrections into a store that keeps them and into one that does not,
 // fed from memory, alternating page by page.
-#include "bench/contenders.hpp"
 #include "bench/dataset.hpp"
 #include "bench/machine.hpp"
+#include "bench/page_source.hpp"
 #include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
-#include "json/slice.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/run_task.hpp"
@@ -51,36 +50,26 @@ class CorrectedStore {
     double cpu_ = 0;
 };
 
-PagePtr page_of_round(const Dataset& data, std::size_t first, std::size_t count, std::size_t round) {
-    std::string text = R"({"isSuccess":true,"data":[)";
-    for (std::size_t i = first; i < first + count; ++i)
-        text += (i > first ? "," : "") + corrected(data.records[i], round);
-    auto page = slice_page(text + "]}", SliceOptions{});
-    if (!page) throw std::runtime_error(page.error().message());
-    return std::make_shared<const Page>(std::move(*page));
-}
-
 }  // namespace
 
 void measure_corrections(const Options& options, const std::string& shape, const Dataset& data,
                          const std::string& folder) {
     CorrectedStore without(folder + "/without.db", false);
     CorrectedStore with(folder + "/with.db", true);
-    const std::size_t page_records = std::min(data.page_records, data.count);
     std::vector<std::vector<std::string>> rows{{shape + " records", "with versions, records/s",
                                                 "without, records/s", "ratio", "CPU us a record", "without"}};
     for (std::size_t round = 0; round <= options.rounds; ++round) {
         double seconds_with = 0;
         double seconds_without = 0;
         std::size_t records = 0;
-        for (std::size_t first = 0; first + page_records <= data.count; first += page_records) {
-            const PagePtr page = page_of_round(data, first, page_records, round);
-            const bool last = first + 2 * page_records > data.count;
-            const bool turn = first / page_records % 2 == 0;
+        for (std::size_t i = 0; i < whole_pages(data); ++i) {
+            const PagePtr page = page_of(data, i, round);
+            const bool last = i + 1 == whole_pages(data);
+            const bool turn = i % 2 == 0;
             if (turn) seconds_with += with.commit(page, last);
             seconds_without += without.commit(page, last);
             if (!turn) seconds_with += with.commit(page, last);
-            records += page_records;
+            records += page->records.size();
         }
         const auto count = static_cast<double>(records);
         rows.push_back({round == 0 ? "first load" : "corrections " + std::to_string(round),

@@ -1,6 +1,7 @@
 #include "bench/contenders.hpp"
 
 #include "bench/bare_insert.hpp"
+#include "bench/page_source.hpp"
 #include "portal/query.hpp"
 #include "store/sqlite/connection.hpp"
 
@@ -43,11 +44,6 @@ std::string curl_configuration(const CannedServer& server, const std::vector<std
 }
 
 }  // namespace
-
-StreamSpec bench_spec() {
-    const RecordOptions options;
-    return {.entity = options.entity, .workspace_id = options.workspace_id, .bucket_id = options.bucket_id};
-}
 
 std::vector<std::string> first_load_queries(const Dataset& data) {
     const StreamSpec spec = bench_spec();

@@ -6,15 +6,12 @@
 #include "bench/measured_process.hpp"
 #include "bench/sync_bench.hpp"
 #include "model/record.hpp"
-#include "model/stream.hpp"
 
 #include <string>
 #include <vector>
 
 namespace carecloud::bench {
 
-// The stream that all contenders read.
-StreamSpec bench_spec();
 // The queries of a first load, in order.
 std::vector<std::string> first_load_queries(const Dataset& data);
 

@@ -1,5 +1,4 @@
 #include "bench/bare_insert.hpp"
-#include "bench/contenders.hpp"
 #include "bench/page_source.hpp"
 #include "bench/sync_bench.hpp"
 #include "bench/table.hpp"

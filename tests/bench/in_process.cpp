@@ -1,6 +1,6 @@
 #include "bench/in_process.hpp"
 
-#include "bench/contenders.hpp"
+#include "bench/page_source.hpp"
 #include "support/run_task.hpp"
 
 #include <stdexcept>

@@ -1,11 +1,12 @@
 #include "bench/page_source.hpp"
 
-#include "bench/dataset.hpp"
 #include "json/slice.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace carecloud::bench {
 namespace {
@@ -18,7 +19,18 @@ std::string object_id(std::size_t index) {
     return text;
 }
 
+PagePtr sliced(std::string text) {
+    auto page = slice_page(std::move(text), SliceOptions{});
+    if (!page) throw std::runtime_error(page.error().message());
+    return std::make_shared<const Page>(std::move(*page));
+}
+
 }  // namespace
+
+StreamSpec bench_spec() {
+    const RecordOptions options;
+    return {.entity = options.entity, .workspace_id = options.workspace_id, .bucket_id = options.bucket_id};
+}
 
 PagePtr PageSource::next() {
     std::string text = R"({"isSuccess":true,"data":[)";
@@ -27,9 +39,27 @@ PagePtr PageSource::next() {
         if (ids_ == Ids::ascending) record.replace(record.find(":\"") + 2, 24, object_id(index_));
         text += (i > 0 ? "," : "") + record;
     }
-    auto page = slice_page(text + "]}", SliceOptions{});
-    if (!page) throw std::runtime_error(page.error().message());
-    return std::make_shared<const Page>(std::move(*page));
+    return sliced(text + "]}");
+}
+
+std::size_t page_size(const Dataset& data) {
+    return std::min(data.page_records, data.count);
+}
+
+std::size_t whole_pages(const Dataset& data) {
+    return data.count / page_size(data);
+}
+
+std::string page_text(const Dataset& data, std::size_t page, std::size_t correction) {
+    std::string text = R"({"isSuccess":true,"data":[)";
+    const std::size_t first = page * page_size(data);
+    for (std::size_t i = first; i < first + page_size(data); ++i)
+        text += (i > first ? "," : "") + corrected(data.records[i], correction);
+    return text + "]}";
+}
+
+PagePtr page_of(const Dataset& data, std::size_t page, std::size_t correction) {
+    return sliced(page_text(data, page, correction));
 }
 
 }  // namespace carecloud::bench

@@ -1,0 +1,37 @@
+#include "bench/postgres_bench.hpp"
+
+#include <iostream>
+
+#include <boost/program_options.hpp>
+
+namespace carecloud::bench {
+
+namespace po = boost::program_options;
+
+std::optional<PostgresOptions> read_postgres_options(int argc, const char* const* argv) {
+    PostgresOptions options;
+    po::options_description description("Measures the PostgreSQL store on a server of its own. Options");
+    auto add = description.add_options();
+    const auto number = [](std::size_t& value) { return po::value(&value)->default_value(value); };
+    add("light", number(options.light), "light records (about 890 bytes each), new and changed; 0: none");
+    add("full", number(options.full),
+        "full records (about 18.9 KB each), new and changed, and while events arrive; 0: none");
+    add("growth", number(options.growth), "light records of a first load; 0: none");
+    add("rounds", number(options.rounds),
+        "rounds of new and changed records, and of events; the contenders take turns");
+    add("folder", po::value(&options.folder)->default_value("/var/tmp"),
+        "folder on a real disk for the server, which the user postgres can enter; it is empty at the end");
+    add("node-modules", po::value(&options.node_modules),
+        "a node_modules with pg; without it the Node script is skipped");
+    add("help", "print this help and exit");
+    po::variables_map values;
+    po::store(po::parse_command_line(argc, argv, description), values);
+    po::notify(values);
+    if (values.contains("help")) {
+        std::cout << description;
+        return std::nullopt;
+    }
+    return options;
+}
+
+}  // namespace carecloud::bench
