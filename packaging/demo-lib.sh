@@ -8,18 +8,22 @@ cd "$root" || exit
 readonly entity=claim_attendance
 readonly logs=$root/build/log bin=$root/build/release/daemon
 work=''
-children=() # PIDs, stopped in reverse order at the end
+children=() # PIDs of running programs, stopped in reverse order at the end
 
-# stop PID: stops a program that this script started, waits for it, and returns its exit code.
+# stop PID: stops a program that this script started, waits for it, and returns its exit code. After the wait, another
+# program may have the PID.
 stop() {
+  local index
+  for index in "${!children[@]}"; do
+    if [[ ${children[index]} == "$1" ]]; then unset "children[$index]"; fi
+  done
   kill -TERM "$1" 2>/dev/null || true
   wait "$1"
 }
 
 cleanup() {
-  local index
-  for ((index = ${#children[@]} - 1; index >= 0; --index)); do
-    stop "${children[index]}" 2>/dev/null || true
+  while ((${#children[@]} > 0)); do
+    stop "${children[-1]}" 2>/dev/null || true
   done
   [[ -z $work ]] || rm -rf "$work"
 }

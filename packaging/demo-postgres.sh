@@ -120,7 +120,7 @@ before=$(token)
 printf 'Daemon %s (PID %s) is loading; the store has %s records.\n' "$former_number" "$former" \
   "$(value "SELECT count(*) FROM records")"
 kill -KILL "$former"
-wait "$former" 2>/dev/null || true
+stop "$former" 2>/dev/null || true
 killed=$(date +%s.%N)
 unset "daemon_pids[$former_number]"
 survivors=("${!daemon_pids[@]}")

@@ -142,7 +142,6 @@ compare stored
 stop_daemon() {
   local status=0
   stop "$daemon_pid" || status=$?
-  unset 'children[-1]'
   ((status == 0)) || failed "$1" "carecloud-syncd exited with $status"
   echo "carecloud-syncd exited with 0."
 }

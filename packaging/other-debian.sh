@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # Builds and tests the product on the other supported Debian release: on Debian 12 in a root of Debian 13, and on Debian
-# 13 in a root of Debian 12.
-#
-#   packaging/other-debian.sh                     runs the unit, contract, system and machine tests, builds the packages
-#   packaging/other-debian.sh COMMAND [ARGUMENT]  instead runs COMMAND there, in the project's folder
+# 13 in a root of Debian 12. `packaging/other-debian.sh --help` describes the use.
 #
 # The root is created once by debootstrap from apt's own mirror and kept in ${XDG_CACHE_HOME:-~/.cache}/carecloud-syncd;
 # each run installs missing dependencies in it. The build is in build/other-RELEASE. Exits with 77, and the reason in
@@ -16,6 +13,15 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly inside=/srv/carecloud-syncd # the project's folder in the other root
+
+usage() {
+  cat <<'END'
+usage: packaging/other-debian.sh [COMMAND [ARGUMENT...]]
+
+  (none)    runs the unit, contract, system and machine tests, and builds the packages
+  COMMAND   instead runs COMMAND there, in the project's folder
+END
+}
 
 skip() {
   echo "skipped: $*"
@@ -42,11 +48,15 @@ test_here() {
     --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
 }
 
-if [[ ${1:-} == --here ]]; then
-  usable_ccache
-  test_here
-  exit
-fi
+case ${1:-} in
+  --help | -h) usage && exit 0 ;;
+  --here)
+    usable_ccache
+    test_here
+    exit
+    ;;
+  -*) misuse "unknown option $1" ;;
+esac
 
 ((EUID == 0)) || skip "root privileges are required"
 for tool in debootstrap unshare apt-get flock findmnt; do
