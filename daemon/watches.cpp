@@ -90,7 +90,8 @@ Task<bool> Watches::prune_slice() {
     const Result<PruneReport> report = co_await std::move(pruning);
     if (stopped_) co_return false;
     if (!report) {
-        parts_.process.pass_log.failed(report.error());
+        // The election reports that another daemon has taken over.
+        if (report.error().code != ErrorCode::store_lost) parts_.process.pass_log.failed(report.error());
         co_return false;
     }
     pruned_ += *report;

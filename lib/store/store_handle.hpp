@@ -99,8 +99,8 @@ class StoreHandle {
     // (hazard 37), and all later writes fail with that error, too.
     virtual Task<Result<>> check_owned() = 0;
 
-    // Removes a slice of the content that is older than the limits, in order with the other writes. Takes some
-    // milliseconds.
+    // Removes a slice of the content that is older than the limits, in order with the other writes and under the same
+    // fence (Store::set_fence; errors: also store_lost). Takes some milliseconds.
     virtual Task<Result<PruneReport>> prune(KeepLimits limits) = 0;
 
     // Overwrites the content of a record: its body, former versions and every copy. Hashes, changes and rows remain.

@@ -79,10 +79,16 @@ Task<Result<>> PostgresStore::check_owned() {
 }
 
 Task<Result<PruneReport>> PostgresStore::prune(KeepLimits limits) {
-    return impl_->thread.run<PruneReport>([writer = impl_->writer.get(), limits = std::move(limits)] {
+    auto work = [writer = impl_->writer.get(), term = impl_->term, limits = std::move(limits)] {
         writer->keep_versions(limits.keep_versions);
-        return prune_slice(writer->link(), limits);
-    });
+        return writer->write<PruneReport>(
+            "prune", term, [&](PgConnection& db, PgTransaction& transaction) -> Result<PruneReport> {
+                const PruneReport report = prune_slice(db, limits);
+                if (report.written) transaction.commit();
+                return report;
+            });
+    };
+    return impl_->thread.run<PruneReport>(std::move(work));
 }
 
 Task<Result<ErasureReport>> PostgresStore::erase(ErasureRequest request) {

@@ -125,22 +125,18 @@ void erase_versions(PgConnection& db, const std::vector<std::int64_t>& newest, b
     report.corrections += db.query("DELETE FROM corrections WHERE seq = ANY($1)", PgNumbers{seqs}).affected();
 }
 
-Result<PruneReport> prune_slice(PgLink& link, const KeepLimits& limits) {
-    return link.write<PruneReport>(
-        "prune", [&](PgConnection& db, PgTransaction& transaction) -> Result<PruneReport> {
-            PruneReport report;
-            const auto run = [&](const std::optional<Timestamp>& limit, auto prune) {
-                if (limit && !report.more) report.more = prune(db, *limit, report);
-            };
-            run(limits.versions, prune_versions);
-            run(limits.versions, prune_corrections);
-            run(limits.changes, prune_changes);
-            run(limits.events, prune_events);
-            run(limits.deleted, prune_deleted);
-            report.written = report.written || report.rows() > 0;
-            if (report.written) transaction.commit();
-            return report;
-        });
+PruneReport prune_slice(PgConnection& db, const KeepLimits& limits) {
+    PruneReport report;
+    const auto run = [&](const std::optional<Timestamp>& limit, auto prune) {
+        if (limit && !report.more) report.more = prune(db, *limit, report);
+    };
+    run(limits.versions, prune_versions);
+    run(limits.versions, prune_corrections);
+    run(limits.changes, prune_changes);
+    run(limits.events, prune_events);
+    run(limits.deleted, prune_deleted);
+    report.written = report.written || report.rows() > 0;
+    return report;
 }
 
 }  // namespace carecloud

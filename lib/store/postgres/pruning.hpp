@@ -4,7 +4,7 @@
 // events are always kept.
 #pragma once
 
-#include "store/postgres/link.hpp"
+#include "store/postgres/connection.hpp"
 #include "store/store_handle.hpp"
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace carecloud {
 
-// See StoreHandle::prune. One transaction.
-Result<PruneReport> prune_slice(PgLink& link, const KeepLimits& limits);
+// See StoreHandle::prune. In the current transaction. Throws PgError.
+PruneReport prune_slice(PgConnection& db, const KeepLimits& limits);
 
 // Removes the former versions of the records to which these changes belong, from these changes back, and their
 // corrections if `corrections` is set. In the current transaction. Throws PgError.

@@ -91,6 +91,9 @@ TEST_CASE("writes of the engine without its lease are refused as a whole") {
     CHECK(run_task(site.io, site.store->note_first_pass("s")).error().code == ErrorCode::store_lost);
     CHECK(run_task(site.io, site.store->settle({{"m", EventState::settled}})).error().code ==
           ErrorCode::store_lost);
+    // A prune of two daemons at once would move `pruned_to` back, so followers would miss that changes were removed.
+    CHECK(run_task(site.io, site.store->prune({.events = Timestamp{}})).error().code ==
+          ErrorCode::store_lost);
     CHECK(run_task(site.io, site.store->count_open()).value() == 1);
     CHECK(site.receive("m2").has_value());  // any daemon receives
     CHECK(run_task(site.io, site.store->requests("2024-01")).value().sent == 1);
