@@ -50,7 +50,7 @@ Task<> PeerWork::check_events() {
 Task<> PeerWork::check_requests() {
     auto asking = peers_.open_requests(kAtOnce);
     Result<std::vector<PeerRequest>> open = co_await std::move(asking);
-    if (!open || stopped_) co_return;
+    if (!open || stopped_ || !leading_) co_return;
     for (PeerRequest& request : *open) {
         if (under_way_.size() >= kAtOnce || !under_way_.insert(request.id).second) continue;
         boost::asio::co_spawn(clock_.executor(), carry_out(std::move(request)),

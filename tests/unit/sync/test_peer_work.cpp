@@ -158,6 +158,19 @@ TEST_CASE(
     CHECK(world.answers.size() == 1);
 }
 
+TEST_CASE("a leader that loses its lease while it looks up requests carries none of them out") {
+    PeerWorld world;
+    world.ask("sync");
+    world.clock.run_for(1s);
+    world.peers.set_fault_hook([&](std::string_view operation) {
+        if (operation == "open_requests") world.work.set_leading(false);
+        return std::optional<StoreFault>();
+    });
+    world.work.set_leading(true);
+    world.clock.run_for(2s);
+    CHECK(world.handler.done.empty());
+}
+
 TEST_CASE("every daemon is listed with its role and its start, until it ends or is not seen for an hour") {
     World world;
     auto content = std::make_shared<MemoryPeersContent>();
