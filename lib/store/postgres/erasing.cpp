@@ -21,11 +21,12 @@ constexpr const char* kNoteErasure =
 }  // namespace
 
 Result<ErasureReport> erase_record(PgLink& link, const ErasureRequest& request, Timestamp at) {
+    if (!is_pg_text(request.id)) return ErasureReport();
     auto work = [&](PgConnection& db, PgTransaction& transaction) -> Result<ErasureReport> {
         ErasureReport report;
         PruneReport pruned;
         const std::string stream = pg_text(request.stream);
-        const std::string id = pg_text(request.id);
+        const std::string& id = request.id;
         std::vector<std::int64_t> newest;
         for (const PgRow row : db.query(kEraseBody, stream, id, kNoBody))
             newest.push_back(row.number(0));

@@ -26,6 +26,7 @@ std::int64_t position_before(std::optional<std::uint64_t> before) {
 
 std::optional<QuarantineRow> find_quarantined(PgConnection& db, const std::string& stream,
                                               const std::string& id) {
+    if (!is_pg_text(id)) return std::nullopt;
     const PgRows found = db.query(pg_queries::kQuarantined, stream, id);
     if (found.empty()) return std::nullopt;
     return quarantine_of_row(found[0]);
@@ -148,6 +149,7 @@ Result<EventPage> PgReadDatabase::events(std::optional<EventState> state, std::o
 }
 
 Result<RecordLife> PgReadDatabase::life(const std::string& stream, const std::string& id) {
+    if (!is_pg_text(id)) return RecordLife();
     return link_.run<RecordLife>("read the life of a record", [&](PgConnection& db) -> Result<RecordLife> {
         RecordLife life;
         const PgSnapshot snapshot(db);
@@ -171,8 +173,8 @@ Result<QuarantinePage> PgReadDatabase::quarantine(const std::optional<Quarantine
         QuarantinePage page;
         const QuarantineKey from = after.value_or(QuarantineKey{});
         // One more than requested shows whether there are more.
-        for (const PgRow row :
-             db.query(pg_queries::kQuarantine, from.stream, from.id, signed_of(limit + 1))) {
+        for (const PgRow row : db.query(pg_queries::kQuarantine, pg_text(from.stream), pg_text(from.id),
+                                        signed_of(limit + 1))) {
             if (page.records.size() == limit) {
                 page.next = QuarantineKey{page.records.back().stream, page.records.back().id};
                 break;

@@ -39,7 +39,7 @@ void read_bodies(PgConnection& db, const std::string& stream, std::vector<Record
 }
 
 void list_by_id(PgConnection& db, const RecordFilter& filter, RecordList& list) {
-    std::string last = filter.after;
+    std::string last = pg_text(filter.after);
     const std::int64_t at_once = rows_at_once(filter.limit);
     for (bool more = true; more;) {
         const PgRows rows = db.query(pg_queries::kListById, filter.stream, last, kNoBody, at_once);
@@ -78,6 +78,7 @@ void list_by_log(PgConnection& db, const RecordFilter& filter, ListPosition posi
 }  // namespace
 
 Result<std::optional<RecordRow>> PgReadDatabase::record(const std::string& stream, const std::string& id) {
+    if (!is_pg_text(id)) return std::optional<RecordRow>();
     return link_.run<std::optional<RecordRow>>(
         "read a record of " + stream, [&](PgConnection& db) -> Result<std::optional<RecordRow>> {
             const PgRows found = db.query(pg_queries::kRecord, stream, id);

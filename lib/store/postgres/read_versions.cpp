@@ -14,6 +14,7 @@ namespace {
 // Newest first, as far as the log goes back.
 std::vector<ChainLink> chain_of(PgConnection& db, const std::string& stream, const std::string& id) {
     std::vector<ChainLink> chain;
+    if (!is_pg_text(id)) return chain;
     for (const PgRow row : db.query(pg_queries::kChain, stream, id))
         chain.push_back(link_of_row(row, 1, row.count(0)));
     return chain;

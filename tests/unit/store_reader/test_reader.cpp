@@ -333,3 +333,26 @@ TEMPLATE_TEST_CASE("the listener is notified of each commit with changes, when t
         {{.id = "b", .modified = "2024-01-01T00:00:00Z"}, {.id = "c", .modified = "2024-01-01T00:00:00Z"}});
     CHECK(heard == std::vector<std::uint64_t>{1, 3});
 }
+
+TEMPLATE_TEST_CASE("an id that is not UTF-8, or contains a NUL, is that of no record", "", SqliteReadStore,
+                   PostgresReadStore) {
+    ReaderFixture<TestType> fixture;
+    const std::string replacement = "\xef\xbf\xbd";
+    const std::string body = R"({"v":1})";
+    fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"},
+                    {.id = replacement, .modified = "2024-01-01T00:00:00Z", .body = body}});
+    const auto run = [&](auto task) { return *run_task(fixture.io(), std::move(task)); };
+    for (const std::string& id : {std::string("\xff"), std::string("\xed\xa0\x80"), std::string("a\0", 2)}) {
+        CAPTURE(id);
+        CHECK_FALSE(fixture.record(id));
+        CHECK_FALSE(run(fixture.reader().versions("s", id, {}, 10)));
+        CHECK_FALSE(run(fixture.reader().version("s", id, 1)));
+        CHECK_FALSE(run(fixture.reader().life("s", id)).is_known());
+        CHECK_FALSE(run(fixture.reader().quarantined({"s", id})));
+        CHECK_FALSE(run(fixture.store().erase({"s", id, "test"})).known);
+    }
+    CHECK(fixture.record(replacement)->body == body);
+    CHECK(fixture.all_ids({}).size() == 2);
+    CHECK(fixture.records({.after = "a\xff", .limit = 10}).records.size() == 1);
+    CHECK(run(fixture.reader().quarantine(QuarantineKey{"s", "\xff"}, 10)).records.empty());
+}
