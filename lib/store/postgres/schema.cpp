@@ -94,10 +94,21 @@ void apply(PgConnection& db, const PgMigration& migration, bool lz4) {
         " WHERE l.stream = e.stream");
 }
 
+// Until the end of the transaction.
+void lock_migrations(PgConnection& db, const std::string& schema) {
+    try {
+        db.query("SELECT pg_advisory_xact_lock(hashtextextended('carecloud-syncd ' || $1, 0))", schema);
+    } catch (const PgError& error) {
+        if (!error.is("55P03")) throw;
+        throw PgError(error.kind(), error.sqlstate(), "another daemon is migrating the store",
+                      "wait until it has finished; the migration of a large store may take hours");
+    }
+}
+
 // Applies the next migration. False if there is none.
 bool apply_next(PgConnection& db, const std::string& schema, std::span<const PgMigration> known, bool lz4) {
     PgTransaction transaction(db);
-    db.query("SELECT pg_advisory_xact_lock(hashtextextended('carecloud-syncd ' || $1, 0))", schema);
+    lock_migrations(db, schema);
     if (!has_table(db, schema, "schema_version")) {
         refuse_other_program(db, schema);
         db.script(kVersionTable);

@@ -41,6 +41,20 @@ TEST_CASE("an empty database gets the schema once, if several daemons start toge
     CHECK(read_schema_state(*db, settings.schema).version == pg_migrations().back().number);
 }
 
+TEST_CASE("a daemon that starts while another one migrates for long states that") {
+    PostgresSettings settings = PostgresCluster::shared().fresh_database();
+    const auto other = open_session(settings);
+    other->query("SELECT pg_advisory_lock(hashtextextended('carecloud-syncd ' || $1, 0))", settings.schema);
+    settings.limits.lock = std::chrono::milliseconds(200);
+    const auto failure = failure_of_migration(settings);
+    REQUIRE(failure);
+    const Error error = to_error(*failure, "open store", settings.text());
+    CAPTURE(error.message());
+    CHECK(error.code == ErrorCode::store_busy);
+    CHECK(error.subject.find("another daemon is migrating the store") != std::string::npos);
+    CHECK(error.hint.find("transaction") == std::string::npos);
+}
+
 TEST_CASE("several schemas of one database are several stores") {
     PostgresSettings settings = PostgresCluster::shared().fresh_database();
     CHECK(!failure_of_migration(settings));
