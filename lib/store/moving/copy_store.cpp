@@ -28,21 +28,27 @@ class StoreCopy {
         from_.lock();
         if (was_ended()) return {.continued = true};
         begin();
-        for (const MovedTable& table : moved_tables())
-            copy(table);
-        for (const char* name : kNotes)
-            to_.set_note(name, from_.note(name));
-        to_.set_heads(from_.heads());
-        now_ = {.comparing = true};
-        for (const MovedTable& table : moved_tables())
-            compare(table);
+        copy_all();
+        const MovedTable* differing = find_difference();
+        // Erasing and pruning change rows that were copied before the interruption, and assign no number.
+        if (differing && report_.continued) {
+            clear_target();
+            report_ = {};
+            copy_all();
+            differing = find_difference();
+        }
+        if (differing) {
+            refuse(ErrorCode::store_corrupt,
+                   "the copies of the table " + std::string(differing->name) + " differ",
+                   "remove the target and repeat the copy; the source is unchanged");
+        }
         end();
         return report_;
     }
 
   private:
-    // Identifies the state of the source. If it is unchanged, so are the rows of tables with `continues`; otherwise
-    // compare() finds the difference.
+    // Identifies the state of the source. If it is unchanged, an interrupted copy is continued; find_difference() finds
+    // rows that have changed nevertheless.
     std::string state() {
         const MovedHeads heads = from_.heads();
         std::string text = std::to_string(heads.seq);
@@ -72,10 +78,7 @@ class StoreCopy {
                    "copy to an empty database, or to a new file");
         }
         report_.continued = copied == state_now;
-        if (copied && !report_.continued) {
-            for (const MovedTable& table : moved_tables())
-                to_.clear(table);
-        }
+        if (copied && !report_.continued) clear_target();
         to_.set_note(kCopying, state_now);
     }
 
@@ -85,6 +88,20 @@ class StoreCopy {
     }
 
     void copy(const MovedTable& table) {
+    void clear_target() {
+        for (const MovedTable& table : moved_tables())
+            to_.clear(table);
+    }
+
+    void copy_all() {
+        now_ = {};
+        for (const MovedTable& table : moved_tables())
+            copy(table);
+        for (const char* name : kNotes)
+            to_.set_note(name, from_.note(name));
+        to_.set_heads(from_.heads());
+    }
+
         std::optional<MovedRow> last;
         if (table.continues)
             last = to_.last(table);
@@ -101,22 +118,28 @@ class StoreCopy {
         }
     }
 
-    void compare(const MovedTable& table) {
+    // Null: both stores are the same.
+    const MovedTable* find_difference() {
+        now_ = {.comparing = true};
+        for (const MovedTable& table : moved_tables()) {
+            if (!is_same(table)) return &table;
+        }
+        return nullptr;
+    }
+
+    bool is_same(const MovedTable& table) {
         now_.table = table.name;
         std::optional<MovedRow> last;
         for (bool more = true; more;) {
             std::vector<MovedRow> rows = from_.read(table, last, kRowsAtOnce);
-            if (hash_of(rows) != hash_of(to_.read(table, last, kRowsAtOnce))) {
-                refuse(ErrorCode::store_corrupt,
-                       "the copies of the table " + std::string(table.name) + " differ",
-                       "remove the target and repeat the copy; the source is unchanged");
-            }
+            if (hash_of(rows) != hash_of(to_.read(table, last, kRowsAtOnce))) return false;
             more = rows.size() == kRowsAtOnce;
             if (rows.empty()) break;
             last = std::move(rows.back());
             note_progress(rows.size());
         }
     }
+        return true;
 
     Hash hash_of(const std::vector<MovedRow>& rows) {
         std::string bytes;

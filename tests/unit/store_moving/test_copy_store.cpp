@@ -240,3 +240,22 @@ TEST_CASE("only an empty target is copied to, and a moved store not again, unles
     CHECK(refused.error().code == ErrorCode::invalid_argument);
     CHECK(to->note("generation") == generation);
 }
+
+TEST_CASE("what was erased or pruned since an interruption is not copied") {
+    const int removal = GENERATE(0, 1, 2);
+    CAPTURE(removal);
+    Mover mover;
+    REQUIRE(mover.to_postgres(stop_at([](const MovingProgress& now) { return now.table == "events"; }))
+                .has_error());
+    StoreFixture& source = mover.source();
+    source.open();
+    const auto later = Timestamp::parse("2999-01-01T00:00:00Z");
+    if (removal == 0) CHECK(run_task(source.io(), source.store().erase({"s", "r1", "me"}))->known);
+    if (removal == 1) CHECK(run_task(source.io(), source.store().prune({.versions = later}))->versions > 0);
+    if (removal == 2) CHECK(run_task(source.io(), source.store().prune({.deleted = later}))->bodies == 1);
+    source.close();
+    const auto report = mover.to_postgres();
+    if (!report) FAIL(report.error().message());
+    CHECK_FALSE(report->continued);
+    CHECK((content(*mover.sqlite()) == content(*mover.postgres())));
+}
