@@ -26,6 +26,7 @@ class StoreCopy {
 
     MovingReport run() {
         from_.lock();
+        to_.check_unused();
         if (was_ended()) return {.continued = true};
         begin();
         copy_all();
@@ -87,7 +88,6 @@ class StoreCopy {
         return heads.seq == 0 && heads.event == 0 && heads.pass == 0 && !side.note(kMovedTo);
     }
 
-    void copy(const MovedTable& table) {
     void clear_target() {
         for (const MovedTable& table : moved_tables())
             to_.clear(table);
@@ -102,6 +102,7 @@ class StoreCopy {
         to_.set_heads(from_.heads());
     }
 
+    void copy(const MovedTable& table) {
         std::optional<MovedRow> last;
         if (table.continues)
             last = to_.last(table);
@@ -138,8 +139,8 @@ class StoreCopy {
             last = std::move(rows.back());
             note_progress(rows.size());
         }
-    }
         return true;
+    }
 
     Hash hash_of(const std::vector<MovedRow>& rows) {
         std::string bytes;

@@ -42,7 +42,9 @@ class MovingSide {
     // For messages. Contains no password.
     virtual std::string description() const = 0;
 
-    // For the source only. Excludes all other writers until finish() or the end of this object.
+    // store_owned if a daemon uses the store.
+    virtual void check_unused() = 0;
+    // For the source only. Checks the same, and excludes all other writers until finish() or the end of this object.
     virtual void lock() = 0;
     // Makes everything written since lock() durable, and unlocks.
     virtual void finish() = 0;

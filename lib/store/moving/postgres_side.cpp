@@ -1,5 +1,6 @@
 #include "store/moving/postgres_side.hpp"
 
+#include "store/peers.hpp"
 #include "store/postgres/copy.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/session.hpp"
@@ -13,6 +14,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kStatementLimit{10 * 60 * 1000};
 constexpr std::chrono::milliseconds kLockLimit{10'000};
+
+constexpr const char* kRunning =
+    "SELECT 1 FROM lease_expiry WHERE expires_at > clock_timestamp() UNION ALL"
+    " SELECT 1 FROM daemons WHERE seen_at > clock_timestamp() - $1 * interval '1 second'";
 
 std::string list(const MovedTable& table, std::size_t count, const char* after) {
     std::string text;
@@ -116,15 +121,22 @@ Result<std::unique_ptr<PostgresSide>> PostgresSide::open(const PostgresSettings&
 PostgresSide::PostgresSide(std::string description, std::unique_ptr<PgConnection> db)
     : description_(std::move(description)), db_(std::move(db)) {}
 
+// A standby, too: it stores events, and may become the leader.
+void PostgresSide::check_unused() {
+    guard([&] {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(DaemonRow::kUnseenUsual);
+        if (db_->query(kRunning, std::int64_t{seconds.count()}).empty()) return;
+        throw MovingError({.code = ErrorCode::store_owned,
+                           .operation = "copy store",
+                           .subject = "a daemon is running on " + description_,
+                           .hint = "stop all daemons of this store; if one was killed, wait ten seconds"});
+    });
+}
+
 void PostgresSide::lock() {
     guard([&] {
         locked_.emplace(*db_);
-        if (!db_->query("SELECT 1 FROM lease_expiry WHERE expires_at > clock_timestamp()").empty()) {
-            throw MovingError({.code = ErrorCode::store_owned,
-                               .operation = "copy store",
-                               .subject = "a daemon is running on " + description_,
-                               .hint = "stop all daemons of this store, and wait five seconds"});
-        }
+        check_unused();
         std::string tables = "change_head, event_head, meta";
         for (const MovedTable& table : moved_tables())
             tables += ", " + std::string(table.name);

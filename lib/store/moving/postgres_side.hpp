@@ -18,7 +18,8 @@ class PostgresSide : public MovingSide {
     static Result<std::unique_ptr<PostgresSide>> open(const PostgresSettings& settings);
 
     std::string description() const override { return description_; }
-    // Locks the tables; other sessions can still read. store_owned if a daemon holds the lease.
+    void check_unused() override;
+    // Locks the tables; other sessions can still read.
     void lock() override;
     void finish() override;
     std::vector<MovedRow> read(const MovedTable& table, const std::optional<MovedRow>& after,

@@ -17,6 +17,8 @@ class SqliteSide : public MovingSide {
     static Result<std::unique_ptr<SqliteSide>> open(const SqliteSettings& settings, Clock& clock);
 
     std::string description() const override { return path_; }
+    // open() has locked the file.
+    void check_unused() override {}
     void lock() override {}
     void finish() override {}
     std::vector<MovedRow> read(const MovedTable& table, const std::optional<MovedRow>& after,

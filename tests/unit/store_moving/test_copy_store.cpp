@@ -259,3 +259,30 @@ TEST_CASE("what was erased or pruned since an interruption is not copied") {
     CHECK_FALSE(report->continued);
     CHECK((content(*mover.sqlite()) == content(*mover.postgres())));
 }
+
+TEST_CASE("a PostgreSQL store on which a daemon runs, even a standby, is neither copied nor copied to") {
+    Mover mover;
+    const auto set_seen = [&](const std::string& time) {
+        mover.postgres();  // creates the schema
+        PostgresCluster::shared().script(
+            "DELETE FROM carecloud.daemons;"
+            " INSERT INTO carecloud.daemons (id, host, pid, version, role, since, seen_at)"
+            " VALUES ('d', 'h', 1, '1', 'standby', now(), " +
+                time + ")",
+            mover.settings().database);
+    };
+    const std::string running = "now() + interval '1 minute'";  // also if this test is slow
+    set_seen(running);
+    const auto refused = mover.to_postgres();
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == ErrorCode::store_owned);
+    CHECK_FALSE(mover.postgres()->note(kCopying));
+    set_seen("now() - interval '11 seconds'");
+    REQUIRE(mover.to_postgres().has_value());
+    set_seen(running);
+    const auto from = mover.postgres();
+    const auto back = mover.sqlite_copy();
+    const auto refused_back = copy_store(*from, *back, quietly);
+    REQUIRE(refused_back.has_error());
+    CHECK(refused_back.error().code == ErrorCode::store_owned);
+}
