@@ -131,7 +131,7 @@ std::string PostgresHost::text() const {
 }
 
 std::string PostgresSettings::text() const {
-    std::string all = "database " + database + " at ";
+    std::string all = "schema " + schema + " of database " + database + " at ";
     for (std::size_t i = 0; i < hosts.size(); ++i)
         all += (i > 0 ? ", " : "") + hosts[i].text();
     return all;

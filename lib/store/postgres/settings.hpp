@@ -57,7 +57,8 @@ struct PostgresSettings {
     // Whether former versions are kept until the first prune() decides.
     bool keep_versions = true;
 
-    // For messages: "database claims at db1.example.org:5432, db2.example.org:5432".
+    // For messages, and to identify the store: "schema carecloud of database claims at db1.example.org:5432,
+    // db2.example.org:5432".
     std::string text() const;
 };
 

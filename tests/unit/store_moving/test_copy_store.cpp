@@ -286,3 +286,15 @@ TEST_CASE("a PostgreSQL store on which a daemon runs, even a standby, is neither
     REQUIRE(refused_back.has_error());
     CHECK(refused_back.error().code == ErrorCode::store_owned);
 }
+
+TEST_CASE("the stores of two schemas of one database have different names") {
+    Mover mover;
+    REQUIRE(mover.to_postgres().has_value());
+    PostgresSettings other = mover.settings();
+    other.schema = "agency2";
+    const auto from = mover.postgres();
+    const auto to = PostgresSide::open(other).value();
+    REQUIRE(copy_store(*from, *to, quietly).has_value());
+    CHECK(from->note(kMovedTo) == to->description());
+    CHECK(from->description() != to->description());
+}
