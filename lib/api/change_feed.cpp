@@ -37,7 +37,7 @@ Duration wait_for_proxies(Duration asked) {
 }
 
 void ChangeFeed::announce(std::uint64_t newest_seq) {
-    if (newest_seq <= newest_) return;
+    if (newest_seq == newest_) return;
     newest_ = newest_seq;
     waiters_.wake_all();
 }

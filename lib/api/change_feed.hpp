@@ -44,7 +44,7 @@ class ChangeFeed {
     ChangeFeed(const ChangeFeed&) = delete;
     ChangeFeed& operator=(const ChangeFeed&) = delete;
 
-    // Announces the newest seq that can be read.
+    // Announces the newest seq that can be read. Smaller than before: the store has lost changes.
     void announce(std::uint64_t newest_seq);
     // Ends every current and later wait immediately: the service stops.
     void close();

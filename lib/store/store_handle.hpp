@@ -87,7 +87,8 @@ class StoreHandle {
     virtual Peers* peers() = 0;
 
     // Called with the newest seq after commits of any daemon that added to the change log; readers of the log find that
-    // change there. Several commits may be reported by one call. There is one listener, or none if it is empty. It must
+    // change there. Several commits may be reported by one call. A smaller number than before means that a failover of
+    // the database has lost commits. There is one listener, or none if it is empty. It must
     // not throw.
     virtual void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) = 0;
     // Called when a daemon has received an event, or submitted or answered a request. Only a hint: a call may be

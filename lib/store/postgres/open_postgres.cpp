@@ -49,12 +49,20 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
   private:
     void note(const PgChangeFeed::Heads& heads) {
         if (heads.bytes) use_.bytes = heads.bytes;
-        announce(heads.change);
+        // Smaller than at the last check: a failover lost commits, whose numbers are assigned again. Not compared with
+        // newest_seq_, because this daemon may have committed after the check.
+        if (heads.change < followed_seq_)
+            report(heads.change);
+        else
+            announce(heads.change);
+        followed_seq_ = heads.change;
         if (heads.notified && peer_listener_) peer_listener_();
     }
     // Reports each number once, whether this daemon's commit or the feed reports it first.
     void announce(std::uint64_t newest_seq) {
-        if (newest_seq <= newest_seq_) return;
+        if (newest_seq > newest_seq_) report(newest_seq);
+    }
+    void report(std::uint64_t newest_seq) {
         newest_seq_ = newest_seq;
         if (change_listener_) change_listener_(newest_seq);
     }
@@ -64,6 +72,7 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
     std::function<void(std::uint64_t newest_seq)> change_listener_{};
     std::function<void()> peer_listener_{};
     std::uint64_t newest_seq_ = 0;
+    std::uint64_t followed_seq_ = 0;  // the feed's last
     StoreUse use_{};
     PgChangeFeed feed_;  // last, because it calls note()
 };

@@ -122,6 +122,21 @@ TEST_CASE("a change announced between the check and the wait is not missed") {
     CHECK(*woken);
 }
 
+TEST_CASE("after a failover that lost changes, clients wait for the numbers that were lost") {
+    ApiFixture api;
+    api.feed().announce(7);
+    api.feed().announce(5);
+    std::optional<bool> woken;
+    boost::asio::co_spawn(api.io(), api.feed().wait_beyond(5, Clock::never),
+                          [&](const std::exception_ptr&, bool more) { woken = more; });
+    api.io().restart();
+    api.io().poll();
+    CHECK_FALSE(woken);
+    api.feed().announce(6);
+    api.run_until([&] { return woken.has_value(); });
+    CHECK(*woken);
+}
+
 TEST_CASE("a canceled waiter is forgotten") {
     ApiFixture api;
     boost::asio::cancellation_signal cancel;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,7 +22,6 @@ namespace {
 class TwoDaemons {
   public:
     TwoDaemons() {
-        const PostgresSettings settings = PostgresCluster::shared().fresh_database();
         one = open_postgres_store(settings, clock_).value();
         other = open_postgres_store(settings, clock_).value();
     }
@@ -47,6 +47,12 @@ class TwoDaemons {
         return result.value();
     }
 
+    // Runs SQL as an administrator.
+    void sql(const std::string& statements) {
+        PostgresCluster::shared().script(statements, settings.database);
+    }
+
+    const PostgresSettings settings = PostgresCluster::shared().fresh_database();
     std::unique_ptr<StoreHandle> one;
     std::unique_ptr<StoreHandle> other;
 
@@ -75,6 +81,17 @@ TEST_CASE("a commit and an event of one daemon are announced to the other") {
     CHECK(daemons.wait_for([&] { return moved > before; }));
     CHECK(daemons.wait_for([&] { return daemons.one->use().bytes.value_or(0) > 0; }));
     CHECK(own == 1);  // not repeated by the server's notification
+}
+
+TEST_CASE(
+    "a smaller newest number, after a failover that lost commits, is announced, and so are the next ones") {
+    TwoDaemons daemons;
+    std::uint64_t seen = 0;
+    daemons.one->set_change_listener([&](std::uint64_t newest_seq) { seen = newest_seq; });
+    for (const std::uint64_t head : {7, 5, 6}) {
+        daemons.sql("UPDATE carecloud.change_head SET seq = " + std::to_string(head));
+        CHECK(daemons.wait_for([&] { return seen == head; }));
+    }
 }
 
 TEST_CASE("a record is erased, and old content is pruned, with the totals of versions") {
