@@ -91,6 +91,7 @@ Result<std::optional<T>> peek(const PostgresSettings& settings, Read read) {
 Result<> check_not_moved(const PostgresSettings& settings) {
     PgLink link(settings);
     return link.run<void>("open store", [&](PgConnection& db) -> Result<> {
+        if (read_schema_state(db, settings.schema).version == 0) return {};
         const auto note = [&db](const char* name) -> std::optional<std::string> {
             const PgRows rows = db.query("SELECT value FROM meta WHERE name = $1", name);
             return rows.empty() ? std::nullopt : std::optional(std::string(rows[0].text(0)));
@@ -103,9 +104,10 @@ Result<> check_not_moved(const PostgresSettings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<StoreHandle>> open_postgres_store(const PostgresSettings& settings, Clock& clock) {
+    // First, because opening migrates.
+    if (const auto usable = check_not_moved(settings); !usable) return usable.error();
     auto store = PostgresStore::open(settings, clock);
     if (!store) return store.error();
-    if (const auto usable = check_not_moved(settings); !usable) return usable.error();
     auto reader = PostgresReader::open(settings);
     if (!reader) return reader.error();
     return std::unique_ptr<StoreHandle>(

@@ -1,6 +1,9 @@
 // Servers that cannot be used: opening a store fails with the reason.
 #include "fake_server.hpp"
 #include "open_store.hpp"
+#include "store/moved.hpp"
+#include "store/postgres/open_postgres.hpp"
+#include "store/postgres/schema.hpp"
 #include "store/postgres/session.hpp"
 #include "support/tls/test_certificates.hpp"
 
@@ -108,6 +111,18 @@ TEST_CASE("the error for a role without rights has the statement that an adminis
     const auto denied = site.commit("b");
     REQUIRE_FALSE(denied.has_value());
     CHECK(has(denied.error(), "42501"));
+}
+
+TEST_CASE("a store that was moved, or is an incomplete copy, is refused and not migrated") {
+    const std::string note = GENERATE(kMovedTo, kCopying);
+    StoreSite site(PostgresCluster::shared().fresh_database());
+    const auto db = open_session(site.settings);
+    migrate_schema(*db, site.settings.schema, pg_migrations().first(2));
+    db->query("INSERT INTO meta (name, value) VALUES ($1, 'elsewhere')", note);
+    const auto refused = open_postgres_store(site.settings, site.clock);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == ErrorCode::config_invalid);
+    CHECK(read_schema_state(*db, site.settings.schema).version == 2);
 }
 
 TEST_CASE("versions other than 14 to 17 are refused") {
