@@ -16,6 +16,8 @@ namespace carecloud {
 //   gone, or an earlier version the newest; the next whole reconciliation repairs it;
 // - a list that is empty for minutes, or a record that it omits, in a pass: nothing is expected there; the next whole
 //   reconciliation finds it;
+// - a page that is out of order and truncated at once, so that it looks sorted: a pass skips the records that it lacks;
+//   the next whole reconciliation finds them;
 // - a record that a filtered list omits for longer than the overlap, while its content changes: it looks as if it had
 //   left the filter, and is marked so until a list contains it again;
 // - all clocks ahead at once (`Date` wrong or absent, and the local one): late rows are found only by a whole

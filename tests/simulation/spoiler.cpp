@@ -20,6 +20,8 @@ std::string question_of(const SeenRequest& request) {
     return request.entity + ' ' + request.kind + ' ' + request.text;
 }
 
+}  // namespace
+
 bool is_in_order(const std::string& body) {
     const auto page = slice_page(body, {});
     return page &&
@@ -27,8 +29,6 @@ bool is_in_order(const std::string& body) {
                return std::tie(a.modified_text, a.id) < std::tie(b.modified_text, b.id);
            });
 }
-
-}  // namespace
 
 void Spoiler::note(const SeenRequest& request, const std::string& body) {
     const Timestamp now = model_.now();

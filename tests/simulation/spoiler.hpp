@@ -13,6 +13,9 @@
 
 namespace carecloud {
 
+// Whether the records of a response are sorted by (modified, _id).
+bool is_in_order(const std::string& body);
+
 class Spoiler {
   public:
     // All of these must outlive it.
