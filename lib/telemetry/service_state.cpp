@@ -109,7 +109,8 @@ std::string_view to_string(ServiceState state) {
 
 bool is_store_error(ErrorCode code) {
     return code == ErrorCode::store_busy || code == ErrorCode::store_full ||
-           code == ErrorCode::store_failed || code == ErrorCode::store_corrupt;
+           code == ErrorCode::store_failed || code == ErrorCode::store_corrupt ||
+           code == ErrorCode::store_newer;
 }
 
 bool is_critical(const Error& error) {

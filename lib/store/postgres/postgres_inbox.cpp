@@ -3,6 +3,7 @@
 #include "store/announced_count.hpp"
 #include "store/postgres/pipeline.hpp"
 #include "store/postgres/postgres_store_impl.hpp"
+#include "store/postgres/schema.hpp"
 #include "store/rows.hpp"
 
 #include <algorithm>
@@ -13,8 +14,12 @@ namespace carecloud {
 namespace {
 
 // All groups of events wait for this row's lock, which is held until the commit. So two groups with the same events in
-// different order cannot deadlock, and the order of the numbers is the order of the commits.
-constexpr PgSql kTakeEventNumbers{"take_event_numbers", "UPDATE event_head SET n = n + $1 RETURNING n"};
+// different order cannot deadlock, and the order of the numbers is the order of the commits. Nothing is written once a
+// newer version of this program has migrated the schema to one that is not compatible.
+constexpr PgSql kTakeEventNumbers{
+    "take_event_numbers",
+    "UPDATE event_head SET n = n + $1 WHERE NOT EXISTS"
+    " (SELECT 1 FROM schema_version WHERE version > $2 AND NOT compatible) RETURNING n"};
 constexpr PgSql kInsertEvent{
     "insert_event",
     "INSERT INTO events (message_id, topic_arn, event_type, stream, record_id, event_time, received_at, "
@@ -60,12 +65,18 @@ void add_event(PgPipeline& pipeline, const ArrivedEvent& arrived, std::uint64_t 
 
 // Returns true for each event that is new.
 std::vector<bool> insert_events(PgConnection& db, PgTransaction& transaction,
-                                const std::vector<ArrivedEvent>& arrived, const std::string& channel) {
-    const std::uint64_t newest = db.query(kTakeEventNumbers, std::uint64_t{arrived.size()})[0].count(0);
+                                const std::vector<ArrivedEvent>& arrived, const std::string& schema) {
+    const PgRows head = db.query(kTakeEventNumbers, std::uint64_t{arrived.size()},
+                                 std::int32_t{pg_migrations().back().number});
+    if (head.empty()) {
+        read_schema_state(db, schema);  // which states the reason
+        throw PgError(PgError::Kind::refused, "XX001", "the table event_head has no row");
+    }
+    const std::uint64_t newest = head[0].count(0);
     PgPipeline pipeline(db);
     for (std::size_t i = 0; i < arrived.size(); ++i)
         add_event(pipeline, arrived[i], newest - arrived.size() + i + 1);
-    pipeline.add(kNotifyEvents, channel);
+    pipeline.add(kNotifyEvents, schema);
     const std::vector<PgRows> results = pipeline.finish();
     std::vector<bool> fresh;
     for (std::size_t i = 0; i < arrived.size(); ++i)

@@ -57,6 +57,10 @@ PostgresCluster& PostgresCluster::shared() {
 
 void PostgresCluster::make(const Options& options) {
     ServerUser::choose().own(directory_.path());
+    if (options.primary) {
+        copy(*options.primary);
+        return;
+    }
     run_as_server({programs() + "/initdb", "--pgdata", data_folder(), "--username", "postgres", "--auth",
                    "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"},
                   directory_.file("initdb.log"));
@@ -77,6 +81,17 @@ void PostgresCluster::make(const Options& options) {
         access << line << '\n';
     access << "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 trust\n"
            << "host replication all 127.0.0.1/32 trust\n";
+}
+
+// Settings of the primary come with its files; the last one of a name counts.
+void PostgresCluster::copy(const PostgresCluster& primary) {
+    run_as_server({programs() + "/pg_basebackup", "--host", primary.socket_folder(), "--port",
+                   std::to_string(primary.port()), "--username", "postgres", "--pgdata", data_folder(),
+                   "--write-recovery-conf", "--checkpoint", "fast", "--no-sync"},
+                  directory_.file("basebackup.log"));
+    std::ofstream settings(data_folder() + "/postgresql.conf", std::ios::app);
+    settings << "port = " << port_ << "\nunix_socket_directories = '" << socket_folder()
+             << "'\nwal_retrieve_retry_interval = 500ms\n";
 }
 
 void PostgresCluster::add_key_file(const std::string& name, const std::string& content) const {

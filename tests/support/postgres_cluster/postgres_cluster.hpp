@@ -30,6 +30,8 @@ class PostgresCluster {
         // The server's certificate and key; empty: no TLS.
         std::string certificate_pem{};
         std::string key_pem{};
+        // A standby of this server, made by pg_basebackup. It follows until promote().
+        const PostgresCluster* primary = nullptr;
     };
 
     PostgresCluster();
@@ -79,6 +81,7 @@ class PostgresCluster {
 
   private:
     void make(const Options& options);
+    void copy(const PostgresCluster& primary);
     void add_key_file(const std::string& name, const std::string& content) const;
     void wait_until_ready();
 
