@@ -40,8 +40,11 @@ constexpr PgSql kReadHistory{
     " CROSS JOIN LATERAL (SELECT * FROM changes WHERE seq = chain.previous AND seq < chain.seq) c"
     " WHERE chain.depth < $2) SELECT seq, modified, hash, committed_at, reversal, previous FROM chain"};
 
+// A lease that was taken before the database failed over is none after it: a take notices what was lost.
 constexpr PgSql kCheckFence{
-    "check_fence", "SELECT 1 FROM leases WHERE stream = $1 AND holder = $2 AND token = $3 FOR SHARE"};
+    "check_fence",
+    "SELECT 1 FROM leases WHERE stream = $1 AND holder = $2 AND token = $3 AND timeline = "
+    "left(pg_walfile_name(pg_current_wal_lsn()), 8) FOR SHARE"};
 
 constexpr std::int32_t kFirstDepth = 4;
 constexpr std::int32_t kWholeDepth = 1001;

@@ -38,6 +38,7 @@ class PgLink {
                 return work(db);
             } catch (const PgError& error) {
                 if (error.ends_connection()) db_.reset();
+                if (error.is("55P03")) unblock(db);
                 throw;
             }
         });
@@ -60,6 +61,7 @@ class PgLink {
   private:
     PgConnection& connected();
     void note_failure(const PgError& error);
+    void unblock(PgConnection& db);
 
     PostgresSettings settings_;
     std::function<void(PgConnection&)> when_connected_;

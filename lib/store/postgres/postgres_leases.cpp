@@ -1,6 +1,7 @@
 #include "store/postgres/postgres_leases.hpp"
 
 #include "store/postgres/schema.hpp"
+#include "store/postgres/session.hpp"
 
 #include <ctime>
 #include <utility>
@@ -23,10 +24,13 @@ constexpr PgSql kSetExpiry{
     "set_expiry",
     "UPDATE lease_expiry SET token = $2, expires_at = clock_timestamp() + $3 * interval '1 millisecond'"
     " WHERE stream = $1"};
+// Not after the database failed over, as the fence.
 constexpr PgSql kRenew{
     "renew_lease",
     "UPDATE lease_expiry SET expires_at = clock_timestamp() + $3 * interval '1 millisecond'"
-    " WHERE stream = $1 AND token = $2"};
+    " WHERE stream = $1 AND token = $2 AND EXISTS (SELECT 1 FROM leases l WHERE l.stream = $1 AND l.timeline "
+    "= "
+    "left(pg_walfile_name(pg_current_wal_lsn()), 8))"};
 constexpr PgSql kRelease{"release_lease",
                          "UPDATE lease_expiry SET expires_at = '-infinity' WHERE stream = $1 AND token = $2"};
 constexpr const char* kAddLease =
@@ -60,14 +64,6 @@ Duration since_boot_here() {
 PostgresSettings lease_settings(PostgresSettings settings) {
     settings.connect_timeout = std::chrono::milliseconds(2000);
     return settings;
-}
-
-Error old_primary(const std::string& timeline, const std::string& newest) {
-    return {.code = ErrorCode::store_failed,
-            .operation = kTake,
-            .subject = "the server has timeline " + timeline + ", but this daemon has used " + newest +
-                       ": it is a former primary",
-            .hint = "stop it, and make it a standby of the current primary (pg_rewind or pg_basebackup)"};
 }
 
 // Called in the transaction of a take.
@@ -104,7 +100,11 @@ Result<std::optional<Lease>> PostgresLeases::take_now(const std::string& name, c
     // Almost always another daemon holds the lease. This check needs no lock, which would delay the holder's pages.
     const auto expired = link_.run<bool>(kTake, [&](PgConnection& db) -> Result<bool> {
         const PgRows rows = db.query(kExpired, name);
-        if (!rows.empty()) return rows[0].flag(0);
+        if (!rows.empty()) {
+            // A holder that was stopped may hold its row.
+            if (rows[0].flag(0)) end_paused_sessions(db, link_.settings().limits.idle_in_transaction);
+            return rows[0].flag(0);
+        }
         db.query(kAddLease, name);
         db.query(kAddExpiry, name);
         return true;
@@ -133,7 +133,6 @@ Result<std::optional<Lease>> PostgresLeases::take_expired(PgConnection& db, PgTr
     }
     const PgRows taken = db.query(kSetLease, name, holder);
     const std::string timeline(taken[0].text(1));
-    if (timeline < newest_timeline_) return old_primary(timeline, newest_timeline_);
     db.query(kSetExpiry, name, taken[0].number(0), milliseconds_of(kLength));
     note_history(db, timeline);
     Lease lease{.fence = {.lease = name, .holder = holder, .token = taken[0].count(0)},
@@ -144,7 +143,6 @@ Result<std::optional<Lease>> PostgresLeases::take_expired(PgConnection& db, PgTr
         lease.unrenewed = std::chrono::milliseconds(expiry[0].number(1)) + kLength;
     }
     transaction.commit();
-    newest_timeline_ = timeline;
     return std::optional(std::move(lease));
 }
 

@@ -38,8 +38,7 @@ class PostgresLeases : public Leases {
 
     const Clock& clock_;
     std::string schema_;
-    std::string newest_timeline_;  // of all takes by this process
-    PgLink link_;                  // used only by the thread, like the line above
+    PgLink link_;  // used only by the thread
     JobThread thread_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "store/postgres/schema.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace carecloud {
@@ -44,14 +46,28 @@ void set_up(PgConnection& db, const PostgresSettings& settings) {
         " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
 }
 
-void check_writable(PgConnection& db) {
-    const PgRows rows =
-        db.query("SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'");
+// Its timeline.
+std::uint32_t check_writable(PgConnection& db) {
+    const PgRows rows = db.query(
+        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on', CASE WHEN NOT "
+        "pg_is_in_recovery() THEN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint "
+        "END");
     if (rows[0].flag(0)) refuse("the server is a standby", "name the primary in store.url, or all servers");
     if (rows[0].flag(1)) {
         refuse("the server's transactions are read-only",
                "reset default_transaction_read_only of the server, the database and the role");
     }
+    return static_cast<std::uint32_t>(rows[0].number(2));
+}
+
+void refuse_former_primary(std::uint32_t timeline, std::atomic<std::uint32_t>& newest) {
+    std::uint32_t seen = newest.load();
+    while (timeline > seen && !newest.compare_exchange_weak(seen, timeline)) {
+    }
+    if (timeline >= seen) return;
+    refuse("the server has timeline " + std::to_string(timeline) + ", but this daemon has used " +
+               std::to_string(seen) + ": it is a former primary",
+           "stop it, and make it a standby of the present primary (pg_rewind, or pg_basebackup)");
 }
 
 std::int64_t process_of(PgConnection& db) {
@@ -81,13 +97,19 @@ void refuse_transaction_pooling(PgConnection& db, const PostgresSettings& settin
     }
 }
 
-std::unique_ptr<PgConnection> open_on(const PostgresSettings& settings, const PostgresHost& host) {
+struct OpenSession {
+    std::unique_ptr<PgConnection> db{};
+    std::uint32_t timeline = 0;
+};
+
+OpenSession open_on(const PostgresSettings& settings, const PostgresHost& host) {
     auto db = std::make_unique<PgConnection>(settings, host);
     check_server(*db);
     refuse_transaction_pooling(*db, settings, host);
     set_up(*db, settings);
-    check_writable(*db);
-    return db;
+    const std::uint32_t timeline = check_writable(*db);
+    refuse_former_primary(timeline, *settings.newest_timeline);
+    return {std::move(db), timeline};
 }
 
 }  // namespace
@@ -99,12 +121,24 @@ void set_limits(PgConnection& db, const PgLimits& limits) {
               "; SET idle_in_transaction_session_timeout = " + text(limits.idle_in_transaction));
 }
 
+// statement_timeout ends a COPY only once data arrives. Of a COPY, state_change is its beginning.
+void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for) {
+    db.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND usename = current_user AND application_name = current_setting('application_name')"
+        " AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead'"
+        " AND state_change < clock_timestamp() - $1 * interval '1 millisecond'",
+        std::int64_t{paused_for.count()});
+}
+
 std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings) {
     std::optional<PgError> first;
     std::string all;
+    OpenSession newest;
     for (const PostgresHost& host : settings.hosts) {
         try {
-            return open_on(settings, host);
+            OpenSession session = open_on(settings, host);
+            if (session.timeline > newest.timeline) newest = std::move(session);
         } catch (const PgError& error) {
             if (!first) first = error;
             const std::string name = host.text();
@@ -115,6 +149,7 @@ std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings) {
             all += text;
         }
     }
+    if (newest.db) return std::move(newest.db);
     if (!first) throw PgError(PgError::Kind::misused, "", "store.url has no host", "add one");
     throw PgError(first->kind(), first->sqlstate(), all, first->hint());
 }

@@ -1,4 +1,6 @@
-// A connection with a session that is set up, to the first of the hosts that accepts writes.
+// A connection with a session that is set up, to the host that accepts writes. A former primary that is running again
+// accepts them, too: of several hosts, the one with the newest timeline is used, and a host with an older timeline than
+// one seen before is refused.
 //
 //     const std::unique_ptr<PgConnection> db = open_session(settings);   // throws PgError
 //
@@ -9,6 +11,7 @@
 #include "store/postgres/connection.hpp"
 #include "store/postgres/settings.hpp"
 
+#include <chrono>
 #include <memory>
 
 namespace carecloud {
@@ -17,5 +20,10 @@ std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings);
 
 // Sets the server's time limits; may be called again later.
 void set_limits(PgConnection& db, const PgLimits& limits);
+
+// Ends sessions of daemons that have waited for their client inside a COPY or a pipeline for this long. The server
+// applies none of the session's limits there, so a stopped client would keep its locks for as long as it is stopped.
+// Called by whoever waits for such a lock. Throws PgError.
+void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for);
 
 }  // namespace carecloud

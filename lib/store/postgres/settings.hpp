@@ -8,9 +8,11 @@
 
 #include "base/error.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +39,7 @@ struct PgLimits {
 };
 
 struct PostgresSettings {
-    std::vector<PostgresHost> hosts{};  // tried in this order until one accepts writes
+    std::vector<PostgresHost> hosts{};  // the one that accepts writes is used
     std::string database{};
     std::string user{};
     // Called before each connection, on its thread: a changed password is used without a restart. Empty: none.
@@ -56,6 +58,10 @@ struct PostgresSettings {
     PgLimits limits{};
     // Whether former versions are kept until the first prune() decides.
     bool keep_versions = true;
+
+    // The newest history (timeline) of the database's servers that was seen, by all that have a copy of these settings.
+    std::shared_ptr<std::atomic<std::uint32_t>> newest_timeline =
+        std::make_shared<std::atomic<std::uint32_t>>(0);
 
     // For messages, and to identify the store: "schema carecloud of database claims at db1.example.org:5432,
     // db2.example.org:5432".

@@ -1,0 +1,106 @@
+// A daemon that is stopped in the midst of a transaction, whatever it is doing there, does not hold for long what the
+// others wait for.
+#include "open_store.hpp"
+#include "store/postgres/copy.hpp"
+#include "store/postgres/pipeline.hpp"
+#include "store/postgres/postgres_leases.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/transaction.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include <catch2/catch.hpp>
+
+namespace carecloud {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds kTakenWithin{10};
+constexpr const char* kLockLease = "SELECT 1 FROM leases WHERE stream = 'engine' FOR SHARE";
+
+// So many statements are handed to the server before the end of the pipeline.
+void send_pipeline(PgPipeline& pipeline, const std::string& sql) {
+    for (int i = 0; i < 16; ++i)
+        pipeline.add(sql);
+}
+
+// How long it takes until `done` returns true, which is called again and again; none: longer than allowed.
+std::optional<steady_clock::duration> time_until(const std::function<bool()>& done) {
+    const auto begun = steady_clock::now();
+    while (!done()) {
+        if (steady_clock::now() > begun + kTakenWithin) return std::nullopt;
+    }
+    return steady_clock::now() - begun;
+}
+
+TEST_CASE("the lease of a holder that is stopped in a page's transaction can be taken in time") {
+    StoreSite site(PostgresCluster::shared().fresh_database());
+    site.open();
+    PostgresLeases leases(site.settings, site.clock);
+    const auto take = [&](const std::string& holder) {
+        return run_task(site.io, leases.take(std::string(kEngineLease), holder));
+    };
+    REQUIRE(take("a").value());
+    const auto stopped = open_session(site.settings);
+    PgTransaction transaction(*stopped);
+    stopped->query(kLockLease);
+    const auto expire_and_take = [&] {
+        PostgresCluster::shared().script(
+            "UPDATE carecloud.lease_expiry SET expires_at = now() - interval '1 second'",
+            site.settings.database);
+        const auto taken = time_until([&] {
+            const auto lease = take("b");
+            return lease && *lease;
+        });
+        CHECK(taken.has_value());
+    };
+    SECTION("between two statements") {
+        expire_and_take();
+        CHECK_THROWS_AS(transaction.commit(), PgError);
+    }
+    SECTION("in a COPY") {
+        PgCopy copy(*stopped, "COPY first_passes (stream, ended_at) FROM STDIN BINARY");
+        expire_and_take();
+        CHECK_THROWS_AS(copy.end(), PgError);
+    }
+    SECTION("in a pipeline") {
+        PgPipeline pipeline(*stopped);
+        send_pipeline(pipeline, "UPDATE change_head SET seq = seq");
+        expire_and_take();
+        CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
+    }
+    CHECK(site.commit("a").value().last_seq == 1);
+}
+
+TEST_CASE("a daemon that is stopped while it stores events delays those of the others for a few seconds") {
+    StoreSite site(PostgresCluster::shared().fresh_database());
+    site.settings.limits.lock = std::chrono::milliseconds(500);
+    site.open();
+    const auto stopped = open_session(site.settings);
+    PgTransaction transaction(*stopped);
+    PgPipeline pipeline(*stopped);
+    send_pipeline(pipeline, "UPDATE event_head SET n = n");
+    const auto received = time_until([&] { return site.receive("m").has_value(); });
+    CHECK(received.has_value());
+    CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
+}
+
+TEST_CASE("a session in the midst of a transaction that only waits for its client is left alone at first") {
+    StoreSite site(PostgresCluster::shared().fresh_database());
+    site.open();
+    const auto busy = open_session(site.settings);
+    PgTransaction transaction(*busy);
+    PgPipeline pipeline(*busy);
+    send_pipeline(pipeline, kLockLease);
+    const auto other = open_session(site.settings);
+    end_paused_sessions(*other, site.settings.limits.idle_in_transaction);
+    transaction.commit(pipeline);
+    CHECK(busy->is_usable());
+}
+
+}  // namespace
+}  // namespace carecloud
