@@ -10,13 +10,13 @@ usage() {
   cat <<'END'
 usage: packaging/test.sh [--all | --soak]
 
-  (none)   release build; every unit, contract, simulation and system test once. Takes at most 12 minutes on two cores.
+  (none)   release build; every unit, contract, simulation and system test once. Meant to take 12 minutes on two cores.
   --all    the above, and: clang-tidy, all tests under the address, undefined-behavior and thread sanitizers,
            fuzzing, the mutated engine, the packages in a container, the other Debian release.
-           Takes at most 30 minutes on two cores with an empty compiler cache.
-  --soak   long repetitions, for hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and disk
-           faults, a migration of a million records, 100,000 passes, ten minutes of each fuzz target, the mutated
-           engine. Prints each command and its figures.
+           Meant to take at most 30 minutes on two cores with an empty compiler cache.
+  --soak   long repetitions, for hours: 100,000 simulated worlds, hundreds of kills, also of daemons on one PostgreSQL
+           database, days, interruptions and disk faults, a migration of a million records, 100,000 passes, ten minutes
+           of each fuzz target, the mutated engine. Prints each command and its figures.
 
 CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (--soak multiplies them by 20, too); CARECLOUD_SEED=N fixes
 the random seeds.
@@ -160,7 +160,7 @@ soak() {
   printf '%q ' "$@"
   printf '\n'
   local figures='^[0-9]+ worlds|mutations, |^SURVIVED|'
-  figures+='virtual hours|: killed |submissions, |inputs run|^All tests| bytes after |records migrated'
+  figures+='virtual hours|: killed |: stopped |submissions, |inputs run|^All tests| bytes after |records migrated'
   grep -E "$figures" "$logs/$name.log" |
     sed 's/^/  /' || true
 }
@@ -172,6 +172,7 @@ run_soak() {
   step release-build build release
   soak worlds "$bin/simulation/simulate" --seeds "$first..$((first + 99999))" --hours 0.25
   soak kills env "${surroundings[@]}" "$bin/system/system" -# '[#test_kills]'
+  soak cluster env "${surroundings[@]}" "$bin/system/system" -# '[#test_cluster],[#test_cluster_stops]'
   soak interruptions env "${surroundings[@]}" "$bin/system/system" -# '[#test_interruptions],[#test_day]'
   soak accidents env "${surroundings[@]}" "$bin/contract/contract"
   soak migrations env CARECLOUD_MIGRATED_RECORDS=1000000 "${surroundings[@]}" "$bin/contract/contract" -# \
