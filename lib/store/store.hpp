@@ -123,9 +123,9 @@ class Store : public JobStore, public QuotaStore, public DoubtStore {
                                                                       std::vector<std::string> ids) = 0;
 
     // Records in quarantine to try again at `now`: those without a body, which no response contained, and which a
-    // smaller response or a larger limit may contain now; and those that were not valid JSON but have an id. Between two
-    // attempts is an hour; after kHourlyAttempts attempts of a record that was not valid JSON, a day; and after the
-    // first kSoonAttempts of one without a body only kSoon, because the gateway's refusal may have been a passing one.
+    // smaller response or a larger limit may contain now; and those that were not valid JSON but have an id. The time
+    // between two attempts is an hour, with two exceptions: a day after kHourlyAttempts of a record that was not valid
+    // JSON; and kSoon after the first kSoonAttempts of one without a body, because the refusal may have been temporary.
     // Oldest attempt first, at most `limit`.
     virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp now, std::size_t limit) = 0;
 

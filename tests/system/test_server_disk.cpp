@@ -29,6 +29,12 @@ class OwnDisk {
 
     bool is_mounted() const { return mounted_; }
     std::string path() const { return dir_.path(); }
+    // A folder on it, of the server's user.
+    std::string folder(const std::string& name) const {
+        std::filesystem::create_directory(dir_.file(name));
+        ServerUser::choose().own(dir_.file(name));
+        return dir_.file(name);
+    }
     void fill() const {
         std::ofstream filler(dir_.file("filler"), std::ios::binary);
         const std::string block(4096, 'x');
@@ -73,6 +79,44 @@ TEST_CASE("the server's disk is full: no commit, not ready, 503; with space agai
           cluster.site.portal.listing("claim_attendance").size());
 
     disk.free();
+    CHECK(cluster.broken_at_last() == "");
+    CHECK(cluster.store.number("SELECT count(*) FROM events") == cluster.sent().size());
+    CHECK(becomes_ready(daemon));
+    cluster.stop(0);
+}
+
+TEST_CASE(
+    "the disk of the server's write-ahead log is full: the server ends; with space again everything "
+    "arrives") {
+    const OwnDisk disk("96m");
+    if (!disk.is_mounted()) {
+        WARN("skipped: this user may not mount");
+        return;
+    }
+    ClusterSite cluster(
+        {.records = 500, .portal = {"--sns-retries", "100"}, .poll_every = "1s"},
+        {.settings = {"min_wal_size = 32MB", "max_wal_size = 48MB"}, .log_folder = disk.folder("log")});
+    Process& daemon = cluster.start(0);
+    REQUIRE(cluster.broken_at_last() == "");
+    disk.fill();
+    const auto refused = [&] {
+        cluster.give_work(2000, 0, 20);
+        return cluster.site.counts().at("statuses").value("503", 0) > 0;
+    };
+    REQUIRE(cluster.wait_until(refused));
+    CHECK(cluster.wait_until([&] { return api_status(daemon, "/readyz") == 503; }));
+    CHECK(cluster.server.log().find("No space left on device") != std::string::npos);
+
+    disk.free();
+    if (!cluster.server.is_running()) cluster.server.start();
+    const auto is_up = [&] {
+        try {
+            return cluster.store.number("SELECT 1") == 1;
+        } catch (const PgError&) {
+            return false;  // it is still recovering
+        }
+    };
+    REQUIRE(cluster.wait_until(is_up));
     CHECK(cluster.broken_at_last() == "");
     CHECK(cluster.store.number("SELECT count(*) FROM events") == cluster.sent().size());
     CHECK(becomes_ready(daemon));

@@ -61,9 +61,21 @@ void PostgresCluster::make(const Options& options) {
         copy(*options.primary);
         return;
     }
-    run_as_server({programs() + "/initdb", "--pgdata", data_folder(), "--username", "postgres", "--auth",
-                   "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"},
-                  directory_.file("initdb.log"));
+    std::vector<std::string> command{programs() + "/initdb",
+                                     "--pgdata",
+                                     data_folder(),
+                                     "--username",
+                                     "postgres",
+                                     "--auth",
+                                     "trust",
+                                     "--encoding",
+                                     "UTF8",
+                                     "--locale",
+                                     "C",
+                                     "--no-sync",
+                                     "--no-instructions"};
+    if (!options.log_folder.empty()) command.insert(command.end(), {"--waldir", options.log_folder});
+    run_as_server(command, directory_.file("initdb.log"));
     std::ofstream settings(data_folder() + "/postgresql.conf", std::ios::app);
     settings << "listen_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '"
              << socket_folder() << "'\nshared_buffers = 32MB\nmax_wal_senders = 4\nautovacuum_naptime = 5s\n"
