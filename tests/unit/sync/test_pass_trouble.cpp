@@ -31,11 +31,15 @@ TEST_CASE(
     CHECK(entry.body.empty());
     CHECK(report.state.cursor->id == "000000000000000000000020");
     CHECK(world.good_pass().requests == 1);
-    // It is requested again hourly, four times in a row.
-    world.clock.run_for(61min);
-    CHECK(world.good_pass().requests == 5);
+    // It is requested again soon, four times in a row, and after the first attempts hourly.
+    for (std::uint64_t attempts = 2; attempts <= 5; ++attempts) {
+        world.clock.run_for(attempts < 5 ? Duration(11s) : Duration(61min));
+        CHECK(world.good_pass().requests == 5);
+        CHECK(world.good_pass().requests == 1);
+        CHECK(world.tables().quarantine.begin()->second.attempts == attempts);
+    }
+    world.clock.run_for(11s);
     CHECK(world.good_pass().requests == 1);
-    CHECK(world.tables().quarantine.begin()->second.attempts == 2);
     // Its `modified` changes, and it is small enough now.
     world.put(10, world.clock.wall());
     CHECK(world.good_pass().summary.created == 1);
@@ -261,7 +265,7 @@ TEST_CASE(
     ModelSettings larger = world.model.settings();
     larger.response_limit_bytes = 1'000'000;
     world.model.change_settings(larger);
-    world.clock.run_for(61min);
+    world.clock.run_for(11s);
     CHECK(world.good_pass().summary.created == 1);
     CHECK(world.tables().quarantine.empty());
     world.check_same();
