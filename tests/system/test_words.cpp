@@ -129,7 +129,7 @@ TEST_CASE("a PostgreSQL server that cannot be verified, and one that is away") {
     Agency away(AgencyConfig{.base_url = kUnused, .store_url = "postgresql://127.0.0.1:1/carecloud"});
     const Run run = away.run({"--once"});
     CHECK(run.code == 75);
-    CHECK(run.says("check that the database server runs and is reachable"));
+    CHECK(run.says("check that the database server is running and reachable"));
 }
 
 TEST_CASE("the key's file: missing, readable by others, empty") {

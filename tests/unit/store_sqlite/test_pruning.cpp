@@ -20,10 +20,7 @@ Timestamp at_day(int number) {
 
 class PruneFixture {
   public:
-    PruneFixture() {
-        store.open();
-        REQUIRE(run_task(store.io(), store.store().note_first_pass("s")).has_value());
-    }
+    PruneFixture() { store.open(); }
 
     // A version of each record on that day.
     void commit(int on, const std::vector<std::string>& ids) {
@@ -34,6 +31,7 @@ class PruneFixture {
         const auto done =
             run_task(store.io(), store.store().commit({.stream = "s", .page = make_page(records)}));
         REQUIRE(done.has_value());
+        REQUIRE(run_task(store.io(), store.store().note_first_pass("s")).has_value());
     }
     PruneReport prune(const KeepLimits& limits) {
         PruneReport sum;
