@@ -61,8 +61,8 @@ TEST_CASE("records are stored while the clock jumps by hours and past the end of
     }
     EventSite site({.records = 500, .portal = {"--sns-retries", "100"}, .poll_every = "1s"});
     site.agency.config.page_size = 50;
-    // On a busy machine, responses with two versions of a record may be under way at once. Its event is then settled when
-    // the doubt is resolved, after the overlap.
+    // On a busy machine, responses with two versions of a record may be under way at once. Its event is then settled
+    // when the doubt is resolved, after the overlap.
     site.agency.config.stream_more = "overlap: 20s";
     const MovableClock clock;
     Process daemon = site.start(clock.prepare());

@@ -42,7 +42,7 @@ void PgLink::note_failure(const PgError& error) {
     next_attempt_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(jitter(random_));
 }
 
-// After a wait for a lock in vain: the next call succeeds if a client that was stopped holds it.
+// After a wait in vain, perhaps for a lock: the next call succeeds if a client that was stopped holds it.
 void PgLink::unblock(PgConnection& db) {
     try {
         end_paused_sessions(db, settings_.limits.lock);

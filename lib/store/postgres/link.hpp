@@ -38,7 +38,7 @@ class PgLink {
                 return work(db);
             } catch (const PgError& error) {
                 if (error.ends_connection()) db_.reset();
-                if (error.is("55P03")) unblock(db);
+                if (error.is("55P03") || error.is("57014")) unblock(db);
                 throw;
             }
         });

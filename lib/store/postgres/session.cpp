@@ -121,12 +121,13 @@ void set_limits(PgConnection& db, const PgLimits& limits) {
               "; SET idle_in_transaction_session_timeout = " + text(limits.idle_in_transaction));
 }
 
-// statement_timeout ends a COPY only once data arrives. Of a COPY, state_change is its beginning.
+// statement_timeout ends a COPY only once data arrives, and an answer only once it is read. Of these, state_change is
+// the beginning.
 void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for) {
     db.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         " AND usename = current_user AND application_name = current_setting('application_name')"
-        " AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead'"
+        " AND pid <> pg_backend_pid() AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')"
         " AND state_change < clock_timestamp() - $1 * interval '1 millisecond'",
         std::int64_t{paused_for.count()});
 }

@@ -21,9 +21,9 @@ std::unique_ptr<PgConnection> open_session(const PostgresSettings& settings);
 // Sets the server's time limits; may be called again later.
 void set_limits(PgConnection& db, const PgLimits& limits);
 
-// Ends sessions of daemons that have waited for their client inside a COPY or a pipeline for this long. The server
-// applies none of the session's limits there, so a stopped client would keep its locks for as long as it is stopped.
-// Called by whoever waits for such a lock. Throws PgError.
+// Ends sessions of daemons that have waited for their client inside a COPY, a pipeline or a response for this long. The
+// server applies none of the session's limits there, so a stopped client would keep its locks for as long as it is
+// stopped. Called by whoever waits for such a lock. Throws PgError.
 void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for);
 
 }  // namespace carecloud

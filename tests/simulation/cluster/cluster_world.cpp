@@ -298,8 +298,8 @@ void ClusterWorld::check_end() {
             broken("record " + std::string(document.id_text()) + " is missing or out of date at rest");
     });
     if (seen != tables.records.size()) broken("the store has records that the portal has not");
-    // An event of a doubted record stays open until the doubt is resolved, which takes the overlap, longer than the rest:
-    // two responses that were under way at once had two versions of the record.
+    // An event of a doubted record stays open until the doubt is resolved, which takes the overlap, longer than the
+    // rest: two responses that were under way at once had two versions of the record.
     for (const auto& [id, held] : shared_->inbox->events) {
         const bool is_doubted = tables.doubted.contains({held.event.stream, held.event.record_id});
         if (held.event.state == EventState::open && !is_doubted) broken("event " + id + " is open at rest");

@@ -73,6 +73,12 @@ TEST_CASE("the lease of a holder that is stopped in a page's transaction can be 
         expire_and_take();
         CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
     }
+    SECTION("in an answer") {
+        PgPipeline pipeline(*stopped);
+        send_pipeline(pipeline, "SELECT repeat('x', 10000000)");
+        expire_and_take();
+        CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
+    }
     CHECK(site.commit("a").value().last_seq == 1);
 }
 
