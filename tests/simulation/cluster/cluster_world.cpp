@@ -301,7 +301,8 @@ void ClusterWorld::check_end() {
     // An event of a doubted record stays open until the doubt is resolved, which takes the overlap, longer than the
     // rest: two responses that were under way at once had two versions of the record.
     for (const auto& [id, held] : shared_->inbox->events) {
-        const bool is_doubted = tables.doubted.contains({held.event.stream, held.event.record_id});
+        const bool is_doubted =
+            tables.doubted.contains({held.event.stream.value_or(""), held.event.record_id});
         if (held.event.state == EventState::open && !is_doubted) broken("event " + id + " is open at rest");
     }
     report_.changes = tables.changes.size();

@@ -60,7 +60,10 @@ std::vector<std::string> view_rows(AttendanceStore& store, const std::string& vi
 }
 
 PostgresViews::PostgresViews() {
-    const PostgresSettings settings = PostgresCluster::shared().fresh_database();
+    PostgresSettings settings = PostgresCluster::shared().fresh_database();
+    // A view over all bodies may take long on a busy machine.
+    settings.limits.statement = settings.limits.idle_in_transaction = std::chrono::minutes(2);
+    settings.answer_timeout = std::chrono::minutes(3);
     db_ = open_session(settings);
     migrate_schema(*db_, settings.schema);
 }

@@ -31,7 +31,7 @@ TEST_CASE("a server that is restarted during a commit: the repeated one adds not
     const auto unknown = waiting.get();
     REQUIRE_FALSE(unknown.has_value());
     INFO(unknown.error().message());
-    CHECK(unknown.error().message().find("the end of the commit is not known") != std::string::npos);
+    CHECK(unknown.error().message().find("the result of the commit is unknown") != std::string::npos);
     cluster.start();
     cluster.set("synchronous_standby_names", "");
     std::optional<CommitSummary> repeated;
