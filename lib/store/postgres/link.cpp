@@ -42,8 +42,8 @@ void PgLink::note_failure(const PgError& error) {
     next_attempt_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(jitter(random_));
 }
 
-// After a wait in vain, perhaps for a lock: the next call succeeds if a client that was stopped holds it.
-void PgLink::unblock(PgConnection& db) {
+// After a time-out, perhaps of a wait for a lock: if a stopped client holds it, the next call succeeds.
+void PgLink::unblock(PgConnection& db) const {
     try {
         end_paused_sessions(db, settings_.limits.lock);
     } catch (const PgError&) {

@@ -61,7 +61,7 @@ class PgLink {
   private:
     PgConnection& connected();
     void note_failure(const PgError& error);
-    void unblock(PgConnection& db);
+    void unblock(PgConnection& db) const;
 
     PostgresSettings settings_;
     std::function<void(PgConnection&)> when_connected_;
