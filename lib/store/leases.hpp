@@ -63,7 +63,7 @@ class Leases {
 
     // std::nullopt if the lease has not expired, even if `holder` holds it. Waits for the holder's transaction under
     // way; whether the lease has expired is read after that wait, from which `held_until` also counts. Errors: also
-    // store_newer, if the schema is newer than this program.
+    // store_newer, if the schema is newer than this program; config_invalid, if the store was moved.
     virtual Task<Result<std::optional<Lease>>> take(std::string name, std::string holder) = 0;
 
     // Returns the lease with a later `held_until`. Matched by token, regardless of the holder's name. Errors: also

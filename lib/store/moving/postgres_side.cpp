@@ -137,6 +137,9 @@ void PostgresSide::lock() {
     guard([&] {
         locked_.emplace(*db_);
         check_unused();
+        // Of daemons that were not seen because they are paused or cannot reach the server. They cannot take another
+        // lease of a moved store.
+        end_leases(*db_);
         std::string tables = "change_head, event_head, meta";
         for (const MovedTable& table : moved_tables())
             tables += ", " + std::string(table.name);

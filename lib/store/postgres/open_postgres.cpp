@@ -1,8 +1,8 @@
 #include "store/postgres/open_postgres.hpp"
 
-#include "store/moved.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/postgres/link.hpp"
+#include "store/postgres/moved_store.hpp"
 #include "store/postgres/postgres_leases.hpp"
 #include "store/postgres/postgres_peers.hpp"
 #include "store/postgres/postgres_reader.hpp"
@@ -92,11 +92,7 @@ Result<> check_not_moved(const PostgresSettings& settings) {
     PgLink link(settings);
     return link.run<void>("open store", [&](PgConnection& db) -> Result<> {
         if (read_schema_state(db, settings.schema).version == 0) return {};
-        const auto note = [&db](const char* name) -> std::optional<std::string> {
-            const PgRows rows = db.query("SELECT value FROM meta WHERE name = $1", name);
-            return rows.empty() ? std::nullopt : std::optional(std::string(rows[0].text(0)));
-        };
-        if (auto moved = refuse_moved(settings.text(), note(kMovedTo), note(kCopying))) return *moved;
+        if (auto moved = refuse_moved_store(db, settings.text())) return *moved;
         return {};
     });
 }

@@ -1,5 +1,6 @@
 #include "store/postgres/postgres_leases.hpp"
 
+#include "store/postgres/moved_store.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/session.hpp"
 
@@ -127,6 +128,7 @@ Result<std::optional<Lease>> PostgresLeases::take_expired(PgConnection& db, PgTr
     const Duration waited = since_boot_here() - called_here;
     const PgRows expiry = db.query(kExpired, name);
     if (former.empty() || expiry.empty() || !expiry[0].flag(0)) return std::optional<Lease>();
+    if (auto moved = refuse_moved_store(db, link_.settings().text())) return *moved;
     if (read_schema_state(db, schema_).is_newer) {
         throw PgError(PgError::Kind::newer, "", "the schema is newer than this program",
                       "a daemon of the newer version runs the engine; upgrade this one");

@@ -87,11 +87,7 @@ void apply(PgConnection& db, const PgMigration& migration, bool lz4) {
     db.script(lz4 ? std::string(migration.sql) : without_lz4(std::string(migration.sql)));
     db.query("INSERT INTO schema_version (version, name, compatible) VALUES ($1, $2, $3)",
              std::int32_t{migration.number}, migration.name, migration.is_compatible());
-    // Expires all leases and invalidates their fences.
-    db.script(
-        "UPDATE leases SET token = token + 1, holder = '';"
-        " UPDATE lease_expiry e SET expires_at = '-infinity', token = l.token FROM leases l"
-        " WHERE l.stream = e.stream");
+    end_leases(db);
 }
 
 // Until the end of the transaction.
@@ -146,6 +142,13 @@ std::string quoted_identifier(std::string_view name) {
         text += c;
     }
     return text + '"';
+}
+
+void end_leases(PgConnection& db) {
+    db.script(
+        "UPDATE leases SET token = token + 1, holder = '';"
+        " UPDATE lease_expiry e SET expires_at = '-infinity', token = l.token FROM leases l"
+        " WHERE l.stream = e.stream");
 }
 
 PgSchemaState migrate_schema(PgConnection& db, const std::string& schema,

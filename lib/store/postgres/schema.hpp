@@ -39,6 +39,9 @@ struct PgSchemaState {
 PgSchemaState migrate_schema(PgConnection& db, const std::string& schema,
                              std::span<const PgMigration> known = pg_migrations());
 
+// Expires all leases and invalidates their fences, in the current transaction. Throws PgError.
+void end_leases(PgConnection& db);
+
 // Reads the version without changing anything; 0 if there is no store in the schema. Throws PgError like the above.
 PgSchemaState read_schema_state(PgConnection& db, const std::string& schema);
 

@@ -3,6 +3,7 @@
 #include "store/moving/copy_store.hpp"
 #include "store/moving/postgres_side.hpp"
 #include "store/moving/sqlite_side.hpp"
+#include "store/postgres/postgres_leases.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "support/postgres_cluster/postgres_cluster.hpp"
 #include "support/run_task.hpp"
@@ -285,6 +286,28 @@ TEST_CASE("a PostgreSQL store on which a daemon runs, even a standby, is neither
     const auto refused_back = copy_store(*from, *back, quietly);
     REQUIRE(refused_back.has_error());
     CHECK(refused_back.error().code == ErrorCode::store_owned);
+}
+
+TEST_CASE("a daemon that was paused during a move neither writes to the moved store nor leads on it") {
+    Mover mover;
+    REQUIRE(mover.to_postgres().has_value());
+    auto& io = mover.source().io();
+    const auto store = PostgresStore::open(mover.settings(), mover.source().clock()).value();
+    PostgresLeases leases(mover.settings(), mover.source().clock());
+    const auto lease = run_task(io, leases.take(std::string(kEngineLease), "a")).value();
+    REQUIRE(lease);
+    store->set_fence(lease->fence);
+    PostgresCluster::shared().script(
+        "UPDATE carecloud.lease_expiry SET expires_at = now() - interval '1 minute'",
+        mover.settings().database);
+    const auto moved = copy_store(*mover.postgres(), *mover.sqlite_copy(), quietly);
+    if (!moved) FAIL(moved.error().message());
+    const auto written = run_task(io, store->save_requests("2024-01", {.sent = 9}));
+    REQUIRE(written.has_error());
+    CHECK(written.error().code == ErrorCode::store_lost);
+    const auto taken = run_task(io, leases.take(std::string(kEngineLease), "a"));
+    REQUIRE(taken.has_error());
+    CHECK(taken.error().code == ErrorCode::config_invalid);
 }
 
 TEST_CASE("the stores of two schemas of one database have different names") {
