@@ -23,6 +23,9 @@ constexpr const char* kNoteErasure =
 Result<ErasureReport> erase_record(PgLink& link, const ErasureRequest& request, Timestamp at) {
     if (!is_pg_text(request.id)) return ErasureReport();
     auto work = [&](PgConnection& db, PgTransaction& transaction) -> Result<ErasureReport> {
+        // Waits for the page of the daemon that runs the engine, and delays its next one: the page would keep the body
+        // that it has read as a former version.
+        db.query("SELECT 1 FROM leases FOR UPDATE");
         ErasureReport report;
         PruneReport pruned;
         const std::string stream = pg_text(request.stream);
