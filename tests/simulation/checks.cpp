@@ -65,6 +65,7 @@ bool Checks::new_life(const StreamVariant& variant) {
     const bool same = variant.filter == variant_.filter && variant.fields == variant_.fields;
     if (!same) taken_.clear();
     ++lives_;
+    jumped_ = jumped_back_ = {};
     // A new life stores again what lies beyond the cursor, or in its tie without keyset: it does not know whether that
     // is held with the text of other fields (hazard 14).
     passed_.clear();
@@ -131,8 +132,13 @@ bool Checks::is_held(const std::string& entity, const std::string& id, Timestamp
     return in_quarantine(entity, id, modified);
 }
 
+void Checks::clock_jumped(Duration by) {
+    jumped_ += by;
+    jumped_back_ = std::max(jumped_back_, -jumped_);
+}
+
 Duration Checks::clock_slack() const {
-    const Duration local_behind = std::max(Duration{0}, -plan_.local_ahead);
+    const Duration local_behind = std::max(Duration{0}, jumped_back_ - plan_.local_ahead);
     // A `Date` that is further behind is not plausible (Weather, WorldPlan).
     const Duration date_behind = settings_.has(Fault::date) ? std::chrono::hours(1) : std::chrono::hours(0);
     return std::max(local_behind, date_behind);

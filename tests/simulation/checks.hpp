@@ -52,6 +52,9 @@ class Checks {
     // How far the portal's time may be behind, as far as the daemon can know (hazard 31): records that are young by it
     // are not marked as deleted yet.
     Duration clock_slack() const;
+    // The daemon's clock jumps. If that precedes the first response of a life, the portal's time may be behind by as
+    // much: doubted records become due later.
+    void clock_jumped(Duration by);
     // The configuration of the new life: another fingerprint may store every version again. Returns whether it equals
     // that of the previous life.
     bool new_life(const StreamVariant& variant);
@@ -150,6 +153,8 @@ class Checks {
     const MemoryInboxContent* inbox_;
     StreamVariant variant_;
     std::size_t lives_ = 0;
+    Duration jumped_{};       // the daemon's clock, in this life
+    Duration jumped_back_{};  // the furthest
     std::size_t changes_seen_ = 0;
     std::uint64_t commits_seen_ = 0;
     std::uint64_t inbox_writes_seen_ = 0;

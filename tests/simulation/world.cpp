@@ -227,7 +227,10 @@ void RunningWorld::begin() {
     if (plan_.clock_jumps) {
         repeat(4h, [this] {
             const Duration by = std::chrono::seconds(between(random_, -7200, 7200));
-            if (life_) life_->shift_wall(by);
+            if (life_) {
+                life_->shift_wall(by);
+                checks_.clock_jumped(by);
+            }
             ++report_.faults[Fault::jump];
             say("the local clock jumps");
         });
