@@ -42,7 +42,7 @@ struct Options {
     std::string undo_move{};                // of that store; empty: not requested
 };
 
-// The packaged service that reads this configuration file; the one without a name for any other file.
+// The packaged service that reads this configuration file; carecloud-syncd.service for any other file.
 PackagedService service_of(const std::string& config);
 
 // Returns the options, or the code to exit with immediately: after --help and --version, printed to `out`, or an error,

@@ -1,10 +1,10 @@
-// The packaged units: carecloud-syncd.service, and carecloud-syncd@NAME.service for each of several agencies on one
-// machine. All names and paths of a unit, as systemd/ and packaging/units.cmake define them.
+// The names and paths of the packaged units, as defined by systemd/ and packaging/units.cmake: carecloud-syncd.service,
+// and carecloud-syncd@NAME.service, an instance for each of several agencies on one machine.
 //
 //     PackagedService("north").unit()  →  "carecloud-syncd@north"
 //     PackagedService::of_configuration("/etc/carecloud-syncd/north/config.yaml").instance()  →  "north"
 //
-// Values; thread-safe but for choose_own().
+// A value type. Thread-safe, except for choose_own().
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@
 
 namespace carecloud {
 
-// Letters, digits, "-" and "_", at most 15: systemd limits the name of the unit's user, carecloud-syncd-NAME, to 31.
+// Whether `name` consists of 1 to 15 letters, digits, "-" and "_". systemd limits the name of the unit's user,
+// carecloud-syncd-NAME, to 31 characters.
 bool is_instance_name(std::string_view name);
 inline constexpr std::string_view kInstanceNameRule = "use letters, digits, - and _, at most 15";
 
@@ -20,13 +21,14 @@ class PackagedService {
   public:
     // carecloud-syncd.service.
     PackagedService() = default;
-    // carecloud-syncd@NAME.service; an empty name is the service without a name.
+    // carecloud-syncd@NAME.service; carecloud-syncd.service if the name is empty.
     explicit PackagedService(std::string_view instance) : instance_(instance) {}
 
-    // The service that reads this file (an absolute path); the one without a name for any other file.
+    // Returns the service whose configuration file this is (an absolute path); carecloud-syncd.service for any other
+    // file.
     static PackagedService of_configuration(std::string_view file);
-    // The service that this process is or works for; the one without a name unless main() chose another before there
-    // were threads.
+    // The service that this process is or works for: carecloud-syncd.service unless choose_own() was called, which must
+    // happen before other threads start.
     static const PackagedService& own();
     static void choose_own(const PackagedService& service);
 
@@ -42,7 +44,7 @@ class PackagedService {
     // ListenStream= of the instance's socket unit for the API. It is not in the runtime folder, which systemd removes
     // when the service stops.
     std::string passed_api_socket() const { return "/run/carecloud-syncd-api" + at_name() + ".sock"; }
-    // The program with the option that makes it read this service's configuration.
+    // The command that runs the program with this service's configuration.
     std::string program() const;
 
     bool operator==(const PackagedService&) const = default;

@@ -31,7 +31,7 @@ struct CtlOption {
 
 // An option that a command would ignore, and which is therefore refused.
 struct CtlExclusion {
-    std::string_view command;  // empty: each
+    std::string_view command;  // empty: all commands
     std::string_view option;
     // Another option of the command. If empty, the option is a general one that the command never uses.
     std::string_view beside;

@@ -232,14 +232,14 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
         address.notice = printable(loaded.file) + " has errors, which carecloud-syncd --check lists";
     if (api.configured) {
         address.url = url_of(api);
-        // A socket of systemd overrides api.listen.
+        // A socket passed by systemd overrides api.listen.
         if (line.has("instance") && exists(service.passed_api_socket()))
             address.url = std::string(kUnix) + service.passed_api_socket();
         // A token file that only root can read must be given with --token-file.
         const bool known = address.token_file.empty() && api.token_file;
         if (known && ::access(api.token_file->c_str(), R_OK) == 0) address.token_file = *api.token_file;
     } else if (line.has("instance") || exists(service.api_socket())) {
-        // Another agency's service may listen on the address without a name.
+        // With --instance, never the default address: another agency's service may listen on it.
         address.url = std::string(kUnix) + service.api_socket();
     }
     return address;

@@ -61,7 +61,7 @@ CtlJson parse_answer(const std::string& body);
 void add_query(std::string& target, std::string_view name, std::string_view value);
 
 // How carecloudctl finds the daemon's address and token: from the command line, else from the daemon's configuration,
-// else the address of the packaged service, or of its instance --instance.
+// else the address of the packaged service, or of the instance that --instance selects.
 //
 // Uses the section api even if the configuration has errors: the daemon then continues with its earlier settings, and
 // its state is of most interest. Failure (usage): --config names a file that does not give the address. Reads files;

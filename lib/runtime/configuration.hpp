@@ -145,8 +145,8 @@ LoadedConfiguration parse_configuration(std::string_view text, const Configurati
 
 // Under systemd, a configuration without the section api listens on "api.sock" in the service's runtime directory
 // ($RUNTIME_DIRECTORY), accessible only to root and the socket's group. If that directory is in /run, where systemd
-// creates it, and not that of an instance, figures are also served on 127.0.0.1:8461. Without $RUNTIME_DIRECTORY the
-// settings are unchanged.
+// creates it, and does not belong to an instance, figures are also served on 127.0.0.1:8461. Without $RUNTIME_DIRECTORY
+// the settings are unchanged.
 void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = process_environment);
 
 // Formats the problems, one per line.

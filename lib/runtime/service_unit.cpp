@@ -127,7 +127,7 @@ std::map<std::string, std::string> credentials_of(const UnitSettings& settings, 
     return credentials;
 }
 
-// The template of an instance, "a@.service" of "a@b.service"; empty if it is none.
+// The template of an instance, "a@.service" of "a@b.service"; empty if the unit is not an instance.
 std::string template_of(const std::string& name) {
     const auto at = name.find('@');
     return at == std::string::npos ? std::string() : name.substr(0, at + 1) + std::string(kServiceSuffix);
@@ -142,7 +142,7 @@ void insert_instance(const std::string& instance, UnitSettings& settings) {
     }
 }
 
-// The files of a unit, or of the template that it is an instance of.
+// The files of a unit, or of its template.
 struct UnitFiles {
     fs::path main;
     std::map<std::string, fs::path> drop_ins;  // systemd's order: by name, regardless of the directory

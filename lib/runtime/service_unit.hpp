@@ -4,8 +4,8 @@
 //     const auto unit = read_service_unit("carecloud-syncd@north.service", systemd_unit_folders());
 //     if (unit) why = denied_by(*unit, "/srv/carecloud");
 //
-// Supports what our units use: of the specifiers, %i. Anything else counts as allowed: no warning is better than a
-// wrong one. Blocks; thread-safe.
+// Supports only what our units use; of the specifiers, only %i. Anything else counts as allowed: no warning is better
+// than a wrong one. Blocks; thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -31,7 +31,7 @@ struct ServiceUnit {
 // The directories that systemd reads units from, in order: a file hides those with the same name in later directories.
 std::vector<std::filesystem::path> systemd_unit_folders();
 
-// std::nullopt if the unit is not installed, nor the template that it is an instance of.
+// std::nullopt if neither the unit nor its template is installed.
 std::optional<ServiceUnit> read_service_unit(const std::string& name,
                                              const std::vector<std::filesystem::path>& folders);
 

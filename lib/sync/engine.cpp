@@ -89,7 +89,7 @@ Task<> Engine::or_stop(Task<> task) {
     }
 }
 
-// Not at once: the write that was refused is part of a pass, which must not be canceled in the midst of a call.
+// Not immediately: the refused write is part of a pass, which must not be canceled in the middle of a call.
 void Engine::stop_soon() {
     boost::asio::post(clock_.executor(), [engine = std::weak_ptr<Engine*>(self_)] {
         if (const auto alive = engine.lock()) (*alive)->stop();

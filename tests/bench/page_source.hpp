@@ -1,4 +1,4 @@
-// Pages, sliced as the product does: an endless series of 1000 light records each, and those of a dataset.
+// Pages, sliced as in the product: an endless series of pages with 1000 light records each, and the pages of a dataset.
 #pragma once
 
 #include "bench/dataset.hpp"
@@ -29,7 +29,7 @@ class PageSource {
     std::size_t index_ = 0;
 };
 
-// Whole pages of a dataset, after that correction of all records, and the number of their records.
+// The whole pages of a dataset, with the given correction of all records, and the number of records per page.
 std::size_t page_size(const Dataset& data);
 std::size_t whole_pages(const Dataset& data);
 std::string page_text(const Dataset& data, std::size_t page, std::size_t correction);

@@ -1,5 +1,5 @@
-// Measures the PostgreSQL store, compared with COPY and a Node script, on a private server, in one run, and prints
-// tables; see --help. The pages come from memory.
+// Compares the PostgreSQL store with COPY and a Node script on a private server, in one run, and prints tables; see
+// --help. The pages are in memory.
 #include "bench/postgres_bench.hpp"
 
 #include "bench/bench_main.hpp"
@@ -21,7 +21,8 @@ Dataset rendered(const std::string& name, const DatasetSettings& settings) {
 
 void run(const PostgresOptions& options) {
     const Folder folder(options.folder);
-    // PostgreSQL refuses root: its user has to reach its folder below this one, whose name it knows.
+    // PostgreSQL does not run as root. Its user must be able to enter this folder, which contains that of the server;
+    // it need not list it.
     std::filesystem::permissions(folder.path(), std::filesystem::perms::others_exec,
                                  std::filesystem::perm_options::add);
     ::setenv("TMPDIR", folder.path().c_str(), 1);

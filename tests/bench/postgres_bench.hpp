@@ -15,22 +15,22 @@ struct PostgresOptions {
     std::size_t growth = 600'000;  // light records of the first load
     std::size_t rounds = 3;
     std::string folder;        // parent of a temporary folder for the server
-    std::string node_modules;  // with pg; empty: without the Node script
+    std::string node_modules;  // contains pg; empty: no Node script
 };
 
-// Empty after --help, which prints the help. Throws boost::program_options::error for invalid options.
+// std::nullopt after --help, which prints the help. Throws boost::program_options::error for invalid options.
 std::optional<PostgresOptions> read_postgres_options(int argc, const char* const* argv);
 
-// New and changed records of one shape: the product with and without former versions, COPY into one table, and a Node
-// script, page by page in turns. All of these throw std::runtime_error.
+// Measures new and changed records of one shape: the product with and without former versions and COPY into one table,
+// which take turns page by page; then a Node script. Throws std::runtime_error, like the functions below.
 void measure_postgres_rates(const PostgresOptions& options, const std::string& shape, const Dataset& data,
                             const std::string& folder);
 
-// A first load of light records, beside COPY; afterwards pages of records that the store holds.
+// Measures a first load of light records, compared with COPY; then pages of records that the store already holds.
 void measure_postgres_growth(const PostgresOptions& options);
 
-// How long the endpoint waits for the store before it acknowledges an event: in an idle store, and while the full
-// records and their corrections are written.
+// Measures how long the endpoint waits for the store before it acknowledges an event: with an idle store, and while the
+// full records and their corrections are written.
 void measure_postgres_events(const PostgresOptions& options, const Dataset& full);
 
 }  // namespace carecloud::bench

@@ -21,12 +21,12 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenEvents{10};
 constexpr std::size_t kEventBytes = 2000;
 
-// A block of events, one after another.
+// A block of events, which arrive one after another.
 struct Arrivals {
     std::string prefix;             // of their message ids
     std::size_t count = 0;          // 0: until `written` is true
     std::vector<double> answers{};  // ms
-    bool written = false;           // no page is being written any more
+    bool written = false;           // all pages are written
 };
 
 Task<Result<>> receive_events(PostgresContender& product, Arrivals& arrivals) {
@@ -82,7 +82,7 @@ double share_of(std::vector<double> values, double share) {
                            static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
-// Blocks of one kind, by round.
+// The results of one kind of block, by round.
 struct Block {
     std::vector<double> events{};
     std::vector<double> median{};
@@ -120,14 +120,14 @@ void measure_postgres_events(const PostgresOptions& options, const Dataset& full
         std::cout << "." << std::flush;
     }
     std::cout << "\n";
-    print_table("storing an event, one each " + std::to_string(kBetweenEvents.count()) + " ms, ms",
-                {{"", "events a round", "median", "99 % below"},
+    print_table("time to store an event, one every " + std::to_string(kBetweenEvents.count()) + " ms, in ms",
+                {{"", "events per round", "median", "99th percentile"},
                  {"idle store", digits(median(idle.events)), spread(idle.median), spread(idle.nearly_all)},
                  {"while full pages are written", digits(median(loaded.events)), spread(loaded.median),
                   spread(loaded.nearly_all)},
                  {"x of idle", "", spread(ratios(loaded.median, idle.median)),
                   spread(ratios(loaded.nearly_all, idle.nearly_all))}});
-    std::cout << "  target of the median: 3 at most\n";
+    std::cout << "  target of the median: at most 3 x of idle\n";
 }
 
 }  // namespace carecloud::bench

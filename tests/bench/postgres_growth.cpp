@@ -12,10 +12,10 @@ namespace carecloud::bench {
 namespace {
 
 constexpr std::size_t kParts = 6;
-constexpr std::size_t kSamples = 60;  // pages that are asked for again
+constexpr std::size_t kSamples = 60;  // pages that are measured once they are held
 
 struct Part {
-    std::size_t held = 0;  // at its end
+    std::size_t held = 0;  // at the end of this part
     double product = 0;    // records per second
     double bare = 0;
 };
@@ -30,8 +30,9 @@ void print_parts(const std::string& title, const std::vector<Part>& parts) {
     print_table(title, rows);
     const Part& first = parts.front();
     const Part& last = parts.back();
-    std::cout << "  rate of the last sixth / of the first: product " << digits(last.product / first.product)
-              << " (target 0.6), COPY " << digits(last.bare / first.bare) << "\n";
+    std::cout << "  rate of the last sixth relative to the first: product "
+              << digits(last.product / first.product) << " (target 0.6), COPY "
+              << digits(last.bare / first.bare) << "\n";
 }
 
 void print_held(PostgresContender& product, const std::vector<PagePtr>& pages) {
@@ -42,7 +43,7 @@ void print_held(PostgresContender& product, const std::vector<PagePtr>& pages) {
         keys.push_back(seconds_of([&] { product.check_keys(page); }) * 1e3);
     }
     print_table(
-        "a page of 1000 records that are held, ms",
+        "a page of 1000 records that the store already holds, in ms",
         {{"", "median (lowest to highest)"}, {"whole records", spread(whole)}, {"keys", spread(keys)}});
     std::cout << "  target 7\n";
 }

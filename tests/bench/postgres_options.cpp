@@ -10,7 +10,7 @@ namespace po = boost::program_options;
 
 std::optional<PostgresOptions> read_postgres_options(int argc, const char* const* argv) {
     PostgresOptions options;
-    po::options_description description("Measures the PostgreSQL store on a server of its own. Options");
+    po::options_description description("Measures the PostgreSQL store on a private server. Options");
     auto add = description.add_options();
     const auto number = [](std::size_t& value) { return po::value(&value)->default_value(value); };
     add("light", number(options.light), "light records (about 890 bytes each), new and changed; 0: none");
@@ -20,9 +20,10 @@ std::optional<PostgresOptions> read_postgres_options(int argc, const char* const
     add("rounds", number(options.rounds),
         "rounds of new and changed records, and of events; the contenders take turns");
     add("folder", po::value(&options.folder)->default_value("/var/tmp"),
-        "folder on a real disk for the server, which the user postgres can enter; it is empty at the end");
+        "folder on a real disk for the server's files; the user postgres must be able to enter it; the files "
+        "are removed at the end");
     add("node-modules", po::value(&options.node_modules),
-        "a node_modules with pg; without it the Node script is skipped");
+        "a node_modules folder with pg; without it, the Node script is skipped");
     add("help", "print this help and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);

@@ -55,7 +55,7 @@ void measure_round(const Dataset& data, Rates& rates) {
     }
 }
 
-// The files of that many pages of this version, as the script reads them.
+// Writes the first kNodePages pages of this version to files for the script, and returns their names.
 std::vector<std::string> write_pages(const Dataset& data, const std::string& folder, Version version) {
     std::vector<std::string> files;
     for (std::size_t i = 0; i < std::min(kNodePages, whole_pages(data)); ++i) {
@@ -120,10 +120,10 @@ void measure_postgres_rates(const PostgresOptions& options, const std::string& s
     }
     std::cout << "\n";
     print_rates(shape + " records of " + digits(data.record_bytes()) + " bytes, " +
-                    std::to_string(page_size(data)) + " in a page and a commit",
+                    std::to_string(page_size(data)) + " per page and commit",
                 rates);
-    std::cout << "  targets of COPY: " << (shape == "light" ? "new 0.55, changed 0.45" : "0.9")
-              << "; of the Node script: 5\n";
+    std::cout << "  targets: x of COPY: " << (shape == "light" ? "new 0.55, changed 0.45" : "0.9")
+              << "; x of Node: 5\n";
 }
 
 }  // namespace carecloud::bench

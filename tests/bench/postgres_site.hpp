@@ -1,4 +1,4 @@
-// A private PostgreSQL server whose commits are durable, and what benchmarks write to it page by page.
+// A private PostgreSQL server with durable commits, and the contenders that write pages to it.
 #pragma once
 
 #include "model/record.hpp"
@@ -15,21 +15,21 @@
 
 namespace carecloud::bench {
 
-// With Debian's settings, made in $TMPDIR at its first use and removed at the end. Throws std::runtime_error.
+// A server with Debian's settings, created in $TMPDIR on first use and removed at exit. Throws std::runtime_error.
 PostgresCluster& bench_cluster();
 
 double seconds_of(const std::function<void()>& work);
 
-// The product's store in a database of its own. All members throw std::runtime_error.
+// The product's store in its own database. All members throw std::runtime_error.
 class PostgresContender {
   public:
     explicit PostgresContender(bool keep_versions = true);
 
-    // Each record of the page must be new to the store, or another version.
+    // Commits a page of records that are new to the store or have another version.
     void insert(const PagePtr& page);
-    // Each must be held.
+    // Commits a page whose records are all held already.
     void check_held(const PagePtr& page);
-    // The same, by keys.
+    // Looks up the keys of such a page.
     void check_keys(const PagePtr& page);
 
     boost::asio::io_context& io() { return io_; }
@@ -43,8 +43,8 @@ class PostgresContender {
     StreamState state_;
 };
 
-// The upper limit: the same rows into one table without an index, by COPY in its binary form, one transaction per page.
-// A changed record is one more row. Nothing else.
+// The upper limit: writes the same rows to one table without an index, with binary COPY, one transaction per page. A
+// changed record is an additional row.
 class BareCopy {
   public:
     BareCopy();

@@ -5,9 +5,9 @@
 //                              an empty line
 //     {"Type": …}              the body
 //
-// Flags are letters, each a world of its own: s signs the body where it can be read as a message, p asks for
-// credentials, c leaves subscriptions unconfirmed, f fails the store, x fails every fetch. Without s, no signature can
-// be right: the key is made anew in each run.
+// Flags are letters: s signs the body if it can be parsed as a message, p requires credentials, c leaves subscriptions
+// unconfirmed, f makes the store fail, x makes every fetch fail. Without s, no signature can be valid, because each run
+// generates a new key.
 #include "fuzz/fuzz_target.hpp"
 #include "sns/receiver.hpp"
 #include "support/memory_inbox/memory_certificates.hpp"

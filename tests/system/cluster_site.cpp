@@ -116,7 +116,7 @@ bool ClusterSite::wait_until(const std::function<bool()>& condition, Millisecond
 
 Milliseconds ClusterSite::taken_over(std::uint64_t token_before, steady_clock::time_point since) {
     if (!wait_until([&] { return token() > token_before && holder(); }))
-        throw std::runtime_error("no daemon takes over");
+        throw std::runtime_error("no daemon has taken over");
     return std::chrono::duration_cast<Milliseconds>(steady_clock::now() - since);
 }
 
@@ -133,13 +133,14 @@ void ClusterSite::give_work(int generated, int touched, int messages) {
 std::string ClusterSite::broken_now() {
     std::string broken = broken_log(store.read());
     if (!broken.empty()) return broken;
-    // In this order: what is acknowledged by then must be held.
+    // The order matters: events of all messages that are acknowledged by now must be in the second result.
     const Deliveries ended = site.portal.deliveries();
     const ReadEvents held = store.events();
     for (const std::string& id : sent_) {
         const auto [first, last] = ended.equal_range(id);
         const bool taken = std::any_of(first, last, [](const auto& end) { return end.second.status == 200; });
-        if (taken && !held.contains(id)) return "the message " + id + " got its 200 and is no event";
+        if (taken && !held.contains(id))
+            return "the message " + id + " was acknowledged, but is not stored as an event";
     }
     return {};
 }
@@ -159,7 +160,7 @@ std::string ClusterSite::broken_at_last() {
         }
         return broken.empty();
     };
-    if (!wait_until(is_whole)) return broken.empty() ? "the store never came to it" : broken;
+    if (!wait_until(is_whole)) return broken.empty() ? "the store did not come to rest" : broken;
     return broken_now();
 }
 

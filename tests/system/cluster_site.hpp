@@ -1,5 +1,5 @@
 // Several daemons on one database of a private PostgreSQL server, and a portal whose SNS publishes to all of them. The
-// daemons' role owns the database and is nothing else.
+// daemons' role owns the database and has no other privileges.
 //
 //     ClusterSite cluster({.records = 2000});
 //     for (std::size_t i = 0; i < 3; ++i)
@@ -27,7 +27,7 @@ namespace carecloud {
 
 using Milliseconds = std::chrono::milliseconds;
 
-// A daemon takes over in so long after the holder's end; with a sanitizer everything takes longer.
+// The longest time until a daemon takes over after the holder has ended. Longer with a sanitizer.
 Milliseconds take_over_limit();
 
 class ClusterSite {
@@ -35,45 +35,48 @@ class ClusterSite {
     explicit ClusterSite(SiteOptions options = {}, const PostgresCluster::Options& server_options = {});
 
     PostgresCluster server;
-    EventSite site;  // its agency is that of every daemon
+    EventSite site;  // all daemons use its agency
     PostgresReader store;
 
     const std::string& database() const { return database_; }
-    // The daemons that start from now on know this server, too, first or last. It has the same database.
+    // Adds a server with the same database, as the first or the last host, to `store` and to the configuration of the
+    // daemons that start from now on.
     void add_server(const PostgresCluster& other, bool first = false);
 
-    // Starts a daemon, at its former port; the first time its endpoint is subscribed.
+    // Starts a daemon. The first time its endpoint is subscribed; later it uses the same port again.
     Process& start(std::size_t i, const std::function<int()>& prepare = {});
     Process& daemon(std::size_t i) { return *daemons_.at(i).process; }
-    // With the agency's present configuration, by SIGHUP; waits until it takes effect.
+    // Sends SIGHUP and waits until the agency's current configuration takes effect.
     void reload(std::size_t i);
     // kill -9.
     void kill(std::size_t i);
-    // SIGTERM, and 0.
+    // SIGTERM; checks that the exit code is 0.
     void stop(std::size_t i);
     bool runs(std::size_t i) const { return i < daemons_.size() && daemons_[i].process; }
 
-    // The daemon that took the lease last, and whether it still has it.
+    // The daemon that took the lease last, and the one that holds it now; std::nullopt if that daemon does not run or
+    // the lease has expired.
     std::optional<std::size_t> last_holder();
     std::optional<std::size_t> holder();
     std::uint64_t token() { return store.number("SELECT max(token) FROM leases"); }
-    // Waits until a daemon has taken a lease with a higher token; how long after `since`.
+    // Waits until a daemon holds a lease with a higher token. Returns the time since `since`.
     Milliseconds taken_over(std::uint64_t token_before, std::chrono::steady_clock::time_point since);
     bool wait_until(const std::function<bool()>& condition, Milliseconds limit = kWithin) const;
 
-    // New and changed records at the portal, and messages.
+    // Adds and changes records at the portal, and publishes messages.
     void give_work(int generated, int touched, int messages);
     const std::vector<std::string>& sent() const { return sent_; }
-    // What must hold at any instant: the log has neither a gap nor a duplicate, its replay yields the records, and what
-    // was acknowledged is an event. The first that does not, as text.
+    // Checks what must hold at any time: the log has no gap and no duplicate, its replay yields the records, and each
+    // acknowledged message is stored as an event. Returns the first violation as text; empty if there is none.
     std::string broken_now();
-    // Waits until all messages have ended and are settled, and the store equals the portal. What does not, as text.
+    // Waits until no message is pending, all events are settled and the store equals the portal. Returns the first
+    // violation as text; empty if there is none.
     std::string broken_at_last();
 
   private:
     struct Slot {
         std::optional<Process> process{};
-        std::string listen = "127.0.0.1:0";  // of its configuration
+        std::string listen = "127.0.0.1:0";  // in its configuration
         std::uint16_t port = 0;
     };
 

@@ -199,7 +199,7 @@ std::string KillWorld::broken_now() {
     const std::string broken = broken_log(read_store(site_.agency.store_path()));
     if (!broken.empty()) return broken;
     const std::string lost = first_lost();
-    return lost.empty() ? lost : "the message " + lost + " got its 200 and is no event";
+    return lost.empty() ? lost : "the message " + lost + " was acknowledged, but is not stored as an event";
 }
 
 std::string KillWorld::first_lost() {

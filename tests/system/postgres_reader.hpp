@@ -1,10 +1,10 @@
-// The content of a PostgreSQL store, as store_reader.hpp reads that of SQLite: by plain SQL, in one snapshot.
+// Reads the content of a PostgreSQL store with plain SQL, in one snapshot, as store_reader.hpp does for SQLite.
 //
 //     PostgresReader store(settings);
 //     REQUIRE(broken_log(store.read()) == "");
 //
-// It connects again after the server was restarted, or to another of the hosts. Used from one thread. Throws PgError
-// while there is no server.
+// Reconnects after a restart of the server, if necessary to another host. For one thread. Throws PgError while no
+// server is reachable.
 #pragma once
 
 #include "store/postgres/connection.hpp"
@@ -23,7 +23,7 @@ class PostgresReader {
 
     ReadStore read();
     ReadEvents events();
-    // The value of a subquery; empty or 0 if it has no row, or NULL.
+    // Return the value of a subquery; empty or 0 if it is NULL or has no row.
     std::string text(const std::string& sql);
     std::uint64_t number(const std::string& sql);
 

@@ -56,7 +56,7 @@ std::uint64_t take_step(EventSite& site, Process& daemon, bool with_events) {
 
 TEST_CASE("records are stored while the clock jumps by hours and past the end of the month") {
     if (!MovableClock::is_there()) {
-        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        WARN("skipped: libfaketime does not work with the sanitizers; the release build runs this test");
         return;
     }
     EventSite site({.records = 500, .portal = {"--sns-retries", "100"}, .poll_every = "1s"});

@@ -1,5 +1,5 @@
-// Three daemons on one PostgreSQL database, any of which may be killed at any instant: another takes over in time,
-// nothing is lost, nothing is stored twice, and together they keep the portal's rate.
+// Three daemons on one PostgreSQL database. Any of them may be killed at any time: another one takes over in time,
+// nothing is lost or stored twice, and together they keep to the portal's rate.
 #include "system/api_client.hpp"
 #include "system/cluster_site.hpp"
 #include "system/movable_clock.hpp"
@@ -55,7 +55,7 @@ TEST_CASE("repeated kill -9 of three daemons on one database, during a first loa
         ::poll(nullptr, 0, std::uniform_int_distribution<int>(0, 1500)(random));
         const std::uint64_t token = cluster.token();
         const auto holder = cluster.holder();
-        // In one round of four another one than the holder, which goes on.
+        // In every fourth round a standby is killed, and the holder continues.
         const bool kills_holder = round % 4 != 3 && holder;
         const std::size_t victim = kills_holder ? *holder : (holder.value_or(0) + 1) % kSharingDaemons;
         const auto killed = steady_clock::now();
@@ -75,14 +75,14 @@ TEST_CASE("repeated kill -9 of three daemons on one database, during a first loa
     for (std::size_t i = 0; i < kSharingDaemons; ++i)
         cluster.stop(i);
     std::sort(spans.begin(), spans.end());
-    std::cout << "one of three daemons: killed " << rounds << " times, the lease taken over after "
+    std::cout << "one of three daemons: killed " << rounds << " times; the lease was taken over after "
               << spans.at(spans.size() / 2).count() << " ms in the median, " << spans.back().count()
               << " ms at most" << std::endl;
 }
 
-TEST_CASE("a daemon whose clock is an hour ahead is no better and no worse than the others") {
+TEST_CASE("a clock that is an hour ahead neither helps nor hinders a daemon") {
     if (!MovableClock::is_there()) {
-        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        WARN("skipped: libfaketime does not work with the sanitizers; the release build runs this test");
         return;
     }
     ClusterSite cluster(cluster_options(1, 500));
@@ -93,7 +93,7 @@ TEST_CASE("a daemon whose clock is an hour ahead is no better and no worse than 
     cluster.start(1, clock.prepare());
     cluster.give_work(100, 50, 10);
     REQUIRE(cluster.broken_at_last() == "");
-    CHECK(cluster.token() == 1);  // its lease is not older for the one that is ahead
+    CHECK(cluster.token() == 1);  // for the daemon that is ahead, the lease has not expired
     for (const std::size_t victim : {0, 1, 0}) {
         const std::uint64_t token = cluster.token();
         const auto killed = steady_clock::now();

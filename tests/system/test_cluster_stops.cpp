@@ -1,5 +1,5 @@
-// A daemon that holds the lease is stopped for longer than that lasts, wherever it is: another takes over in time, and
-// the stopped one writes nothing more when it continues.
+// The daemon that holds the lease is stopped (SIGSTOP) for longer than the lease lasts, at any point of its work:
+// another one takes over in time, and the stopped one writes nothing more when it continues.
 #include "system/cluster_site.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr std::size_t kStoppableDaemons = 3;
 constexpr auto kReachedWithin = 30s;
 constexpr const char* kStandsBy = "this daemon stands by";
 
-// Which connection has written to the change log under which token.
+// Records which connection has written to the change log under which token.
 constexpr const char* kNoteWriters =
     "CREATE TABLE public.writers (token bigint, pid integer);"
     " GRANT ALL ON public.writers TO carecloud;"
@@ -41,7 +41,7 @@ std::size_t count_of(const std::string& text, const std::string& word) {
     return count;
 }
 
-// Three daemons; full pages, whose updates do not fit the buffers between the holder and the server.
+// Three daemons, with full records: the updates of a page do not fit in the buffers between the holder and the server.
 class StoppedCluster {
   public:
     explicit StoppedCluster(std::uint64_t seed)
@@ -59,18 +59,18 @@ class StoppedCluster {
 
     ClusterSite& cluster() { return cluster_; }
 
-    // Stops the holder once one of its statements, which begins like this, waits for a lock; then the lock is released.
-    // Returns the process of the server that serves it.
+    // Takes a lock, stops the holder once a statement of it that begins with `statement` waits for this lock, and
+    // releases the lock. Returns the ID of the server's process that serves the holder.
     std::string stop_at(const std::string& lock, const std::string& statement) {
         const std::string waits = wait_at(lock, statement);
         stop_holder();
         admin_->script("ROLLBACK");
         return waits;
     }
-    // The same, without stopping it yet; release() continues.
+    // The same, without stopping the holder; release() releases the lock.
     std::string wait_at(const std::string& lock, const std::string& statement) {
         admin_->script("BEGIN; " + lock);
-        cluster_.give_work(0, 200, 0);  // without new records, which are copied
+        cluster_.give_work(0, 200, 0);  // no new records, because those are written by COPY
         std::string pid;
         const auto waits = [&] {
             pid = cluster_.store.text(
@@ -93,7 +93,7 @@ class StoppedCluster {
         REQUIRE(process().wait_stopped());
         stopped_at_ = steady_clock::now();
     }
-    // The lease can be taken only from now on.
+    // Measures the time until the takeover from now on, because the lease could not be taken before.
     void count_from_now() { stopped_at_ = steady_clock::now(); }
     bool is(const std::string& pid, const std::string& state) {
         return cluster_.wait_until(
@@ -103,7 +103,7 @@ class StoppedCluster {
             },
             kReachedWithin);
     }
-    // Another one takes over and works; the stopped one continues, and stands by.
+    // Checks that another daemon takes over and works, and that the stopped one stands by once it continues.
     void recover() {
         const Milliseconds span = cluster_.taken_over(token_, stopped_at_);
         spans_.push_back(span);
@@ -115,7 +115,7 @@ class StoppedCluster {
         process().send(SIGCONT);
         CHECK(process().wait_until([&] { return count_of(process().err(), kStandsBy) > said_; }, kWithin));
         CHECK(cluster_.broken_at_last() == "");
-        // The connections of the stopped one have written nothing in the next term, which is another daemon's.
+        // The connections of the stopped daemon have written nothing in the next term, which is that of another daemon.
         CHECK(cluster_.store.number("SELECT count(*) FROM public.writers n JOIN public.writers o USING (pid)"
                                     " WHERE n.token = o.token + 1 AND o.token = " +
                                     std::to_string(token_)) == 0);
@@ -123,13 +123,13 @@ class StoppedCluster {
     void show() {
         std::sort(spans_.begin(), spans_.end());
         std::cout << "the holder of the lease: stopped " << spans_.size()
-                  << " times, the lease taken over after " << spans_.at(spans_.size() / 2).count()
+                  << " times; the lease was taken over after " << spans_.at(spans_.size() / 2).count()
                   << " ms in the median, " << spans_.back().count() << " ms at most" << std::endl;
     }
 
   private:
     Process& process() { return cluster_.daemon(stopped_); }
-    // Without the limits of the daemons' sessions.
+    // A session without the time limits of the daemons' sessions.
     std::unique_ptr<PgConnection> connect() const {
         const PostgresSettings settings = cluster_.server.settings(cluster_.database());
         return std::make_unique<PgConnection>(settings, settings.hosts.front());
@@ -147,8 +147,8 @@ class StoppedCluster {
 }  // namespace
 
 TEST_CASE(
-    "the holder of the lease is stopped anywhere, in a COPY, in its transaction, in a pipeline, at the "
-    "commit") {
+    "the holder of the lease is stopped at a random point, in a COPY, in a transaction, in a pipeline, and "
+    "in a commit") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);

@@ -1,5 +1,5 @@
-// carecloud-syncd --copy-store and --undo-move: a store moves to PostgreSQL, through one kill -9 after the other, and
-// the daemon continues there.
+// carecloud-syncd --copy-store and --undo-move: a store is moved to PostgreSQL despite repeated kill -9, and the daemon
+// continues there.
 #include "support/postgres_cluster/postgres_cluster.hpp"
 #include "system/api_client.hpp"
 #include "system/postgres_reader.hpp"
@@ -17,7 +17,7 @@ constexpr const char* kStoreGeneration = "SELECT value FROM meta WHERE name = 'g
 constexpr int kCopyKills = 4;
 constexpr int kCopiedRecords = 6000;
 
-// How many the target has; 0 also before it has the tables.
+// The number of records in the target; 0 if its tables do not exist yet.
 std::uint64_t copied(PostgresReader& target) {
     if (target.text("SELECT to_regclass('records')").empty()) return 0;
     return target.number("SELECT count(*) FROM records");
@@ -26,8 +26,8 @@ std::uint64_t copied(PostgresReader& target) {
 }  // namespace
 
 TEST_CASE(
-    "a store moves to PostgreSQL, the daemon continues there, and the old one is refused until that is "
-    "undone") {
+    "a store is moved to PostgreSQL, the daemon continues there, and the old store is refused until the move "
+    "is undone") {
     PortalProcess portal({"--records", std::to_string(kCopiedRecords), "--batch", "230"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -56,7 +56,7 @@ TEST_CASE(
         copy.send(SIGKILL);
         REQUIRE(copy.wait(kWithin).signal == SIGKILL);
         CHECK(copied(target) < kCopiedRecords);
-        // Neither is used meanwhile.
+        // The source is not marked as moved before the copy is complete.
         CHECK(select_text(agency.store_path(), "SELECT count(*) FROM meta WHERE name = 'moved_to'") == "0");
     }
     const Run whole = agency.run(copying);

@@ -1,5 +1,5 @@
-// The database fails over to its replica while three daemons work, with and without synchronous replication; and the
-// old primary comes back.
+// The database fails over to its replica while three daemons work, with and without synchronous replication. The old
+// primary is started again.
 #include "system/cluster_site.hpp"
 
 #include <iostream>
@@ -28,7 +28,7 @@ void start_daemons(ClusterSite& cluster) {
         cluster.start(i);
 }
 
-// Until a page was written since.
+// Adds work and waits until a page is written.
 bool works(ClusterSite& cluster) {
     const std::uint64_t seq = cluster.store.number("SELECT seq FROM change_head");
     cluster.give_work(100, 50, 5);
@@ -38,7 +38,8 @@ bool works(ClusterSite& cluster) {
 }  // namespace
 
 TEST_CASE(
-    "a synchronous replica is promoted under load: what was acknowledged is there, in the same generation") {
+    "a synchronous replica is promoted under load: nothing acknowledged is lost, and the generation is the "
+    "same") {
     ClusterSite cluster(failing_over());
     PostgresCluster replica({.primary = &cluster.server});
     cluster.server.set("synchronous_standby_names", "ANY 1 (*)");
@@ -55,7 +56,7 @@ TEST_CASE(
     replica.promote();
     const Milliseconds span = cluster.taken_over(token, steady_clock::now());
     CHECK(span <= take_over_limit());
-    std::cout << "led again " << span.count() << " ms after the promotion" << std::endl;
+    std::cout << "a daemon led again " << span.count() << " ms after the promotion" << std::endl;
     CHECK(cluster.broken_now() == "");
     CHECK(works(cluster));
     CHECK(cluster.broken_at_last() == "");
@@ -65,7 +66,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an asynchronous replica that lacks commits is promoted: the generation changes; the old primary is "
+    "an asynchronous replica that lacks commits is promoted: the generation changes, and the old primary is "
     "refused") {
     ClusterSite cluster(failing_over());
     PostgresCluster replica({.primary = &cluster.server});
@@ -86,7 +87,7 @@ TEST_CASE(
     CHECK(works(cluster));
     CHECK(cluster.broken_at_last() == "");
 
-    // It accepts writes, as before, and is the first in the list of hosts.
+    // The old primary accepts writes, and is the first in the list of hosts.
     cluster.server.start();
     PostgresReader former(cluster.server.settings(cluster.database()));
     PostgresReader present(replica.settings(cluster.database()));

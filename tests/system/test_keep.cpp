@@ -64,7 +64,7 @@ TEST_CASE("store.keep: --once removes old changes, too") {
 
 TEST_CASE("store.keep: a clock that is years ahead removes nothing that is young by the portal's time") {
     if (!MovableClock::is_there()) {
-        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        WARN("skipped: libfaketime does not work with the sanitizers; the release build runs this test");
         return;
     }
     KeepSite site;

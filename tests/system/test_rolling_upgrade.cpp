@@ -1,5 +1,6 @@
-// Daemons of two versions on one database. A migration that only adds: the older ones receive events and serve, and
-// never run the engine. Any other: they take nothing more.
+// Daemons of two versions on one database. After a compatible migration, which only adds to the schema, the older
+// daemons receive events and serve the API, but never run the engine. After an incompatible one they accept nothing
+// more.
 #include "system/api_client.hpp"
 #include "system/cluster_site.hpp"
 
@@ -11,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// As a newer version's migration does.
+// The effects of a newer version's migration.
 std::string migration(const std::string& name, bool compatible) {
     return "INSERT INTO carecloud.schema_version (version, name, compatible) SELECT max(version) + 1, '" +
            name + "', " + (compatible ? "true" : "false") +
@@ -27,8 +28,8 @@ std::size_t settled(ClusterSite& cluster) {
 }  // namespace
 
 TEST_CASE(
-    "a daemon behind a compatible schema receives and serves without the engine; behind another one, "
-    "nothing") {
+    "behind a newer, compatible schema a daemon receives and serves without the engine; behind an "
+    "incompatible one it does neither") {
     ClusterSite cluster({.records = 200, .portal = {"--sns-retries", "100"}, .poll_every = "1s"});
     cluster.start(0);
     cluster.start(1);
@@ -49,7 +50,7 @@ TEST_CASE(
     CHECK(cluster.store.number("SELECT count(*) FROM events") == cluster.sent().size());
     for (std::size_t i : {0, 1})
         CHECK(api_status(cluster.daemon(i), "/v1/changes?since=0") == 200);
-    CHECK(cluster.token() == token + 1);  // of the migration
+    CHECK(cluster.token() == token + 1);  // increased by the migration
     CHECK(settled(cluster) == settled_before);
 
     cluster.server.script(migration("changes", false), cluster.database());
@@ -61,7 +62,7 @@ TEST_CASE(
         CHECK(cluster.wait_until([&] { return api_status(cluster.daemon(i), "/readyz") == 503; }));
     CHECK(cluster.site.agency.run({"--once"}).says("store_newer"));
 
-    // The newer version is taken back.
+    // The upgrade is undone.
     cluster.server.script("DELETE FROM carecloud.schema_version WHERE name IN ('adds', 'changes')",
                           cluster.database());
     CHECK(cluster.broken_at_last() == "");

@@ -1,5 +1,5 @@
-// The database server's disk is full: passes end without a commit, events get 503, so SNS sends them again, and the
-// reason is stated; once there is space, everything arrives.
+// The database server's disk is full: passes end without a commit, events are answered with 503, so SNS sends them
+// again, and the reason is reported. Once there is space, everything arrives.
 #include "system/api_client.hpp"
 #include "system/cluster_site.hpp"
 #include "system/small_disk.hpp"
@@ -15,7 +15,7 @@ using namespace carecloud;
 
 namespace {
 
-// A disk that only this program and those that it starts can see.
+// A file system that only this process and its children can see.
 class OwnDisk {
   public:
     explicit OwnDisk(const std::string& size) : mounted_(mount_small(dir_.path(), size) == 0) {
@@ -29,7 +29,7 @@ class OwnDisk {
 
     bool is_mounted() const { return mounted_; }
     std::string path() const { return dir_.path(); }
-    // A folder on it, of the server's user.
+    // Creates a folder on the disk for the server's user.
     std::string folder(const std::string& name) const {
         std::filesystem::create_directory(dir_.file(name));
         ServerUser::choose().own(dir_.file(name));
@@ -50,7 +50,7 @@ class OwnDisk {
 
 }  // namespace
 
-TEST_CASE("the server's disk is full: no commit, not ready, 503; with space again everything arrives") {
+TEST_CASE("the server's disk is full: no commit, not ready, 503; once there is space, everything arrives") {
     const OwnDisk disk("64m");
     if (!disk.is_mounted()) {
         WARN("skipped: this user may not mount");
@@ -86,7 +86,7 @@ TEST_CASE("the server's disk is full: no commit, not ready, 503; with space agai
 }
 
 TEST_CASE(
-    "the disk of the server's write-ahead log is full: the server ends; with space again everything "
+    "the disk of the server's write-ahead log is full: the server stops; once there is space, everything "
     "arrives") {
     const OwnDisk disk("96m");
     if (!disk.is_mounted()) {

@@ -1,4 +1,5 @@
-// A standby: it is ready, takes wishes that the holder carries out, and is reloaded like any other daemon.
+// A standby is ready, accepts requests that the holder of the lease carries out, and can be reloaded like any other
+// daemon.
 #include "system/api_client.hpp"
 #include "system/cluster_site.hpp"
 
@@ -9,7 +10,7 @@
 using namespace carecloud;
 using std::chrono::steady_clock;
 
-TEST_CASE("a standby that is reloaded stays one, and leads with its new settings later") {
+TEST_CASE("a standby remains one when it is reloaded, and later leads with its new settings") {
     ClusterSite cluster({.records = 200,
                          .portal = {"--entity", "claim_attendance", "--entity", "provider"},
                          .poll_every = "5m"});
@@ -20,7 +21,7 @@ TEST_CASE("a standby that is reloaded stays one, and leads with its new settings
     CHECK(not_ready_for(standby) == "");
     REQUIRE(cluster.broken_at_last() == "");
 
-    // No poll is due for minutes.
+    // No poll is due for minutes, so only the request can start a pass.
     cluster.give_work(50, 20, 0);
     const Run asked = ctl(cluster.site.agency, standby, {"sync"});
     INFO(asked.err);

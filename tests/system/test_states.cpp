@@ -246,7 +246,7 @@ TEST_CASE(
     "changes that no event announces are critical within minutes, with the remedy, until events arrive "
     "again") {
     if (!MovableClock::is_there()) {
-        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        WARN("skipped: libfaketime does not work with the sanitizers; the release build runs this test");
         return;
     }
     EventSite site({.records = 20, .poll_every = "1s", .api = "127.0.0.1:0"});

@@ -119,7 +119,7 @@ class StoreCopy {
         }
     }
 
-    // Null: both stores are the same.
+    // Returns nullptr if both stores are equal.
     const MovedTable* find_difference() {
         now_ = {.comparing = true};
         for (const MovedTable& table : moved_tables()) {

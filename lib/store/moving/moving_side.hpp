@@ -42,7 +42,7 @@ class MovingSide {
     // For messages. Contains no password.
     virtual std::string description() const = 0;
 
-    // store_owned if a daemon uses the store.
+    // Throws store_owned if a daemon uses the store.
     virtual void check_unused() = 0;
     // For the source only. Checks the same, and excludes all other writers until finish() or the end of this object.
     virtual void lock() = 0;

@@ -121,7 +121,7 @@ Result<std::unique_ptr<PostgresSide>> PostgresSide::open(const PostgresSettings&
 PostgresSide::PostgresSide(std::string description, std::unique_ptr<PgConnection> db)
     : description_(std::move(description)), db_(std::move(db)) {}
 
-// A standby, too: it stores events, and may become the leader.
+// Standbys count, too: they store events, and may become the leader.
 void PostgresSide::check_unused() {
     guard([&] {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(DaemonRow::kUnseenUsual);

@@ -40,7 +40,8 @@ constexpr PgSql kReadHistory{
     " CROSS JOIN LATERAL (SELECT * FROM changes WHERE seq = chain.previous AND seq < chain.seq) c"
     " WHERE chain.depth < $2) SELECT seq, modified, hash, committed_at, reversal, previous FROM chain"};
 
-// A lease that was taken before the database failed over is none after it: a take notices what was lost.
+// A lease that was taken before a failover of the database is not valid afterwards: taking it again detects lost
+// commits.
 constexpr PgSql kCheckFence{
     "check_fence",
     "SELECT 1 FROM leases WHERE stream = $1 AND holder = $2 AND token = $3 AND timeline = "

@@ -42,12 +42,13 @@ void PgLink::note_failure(const PgError& error) {
     next_attempt_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(jitter(random_));
 }
 
-// After a time-out, perhaps of a wait for a lock: if a stopped client holds it, the next call succeeds.
+// Called after a timeout, possibly of a wait for a lock. If a stopped client holds the lock, its session is ended, so
+// the next call can succeed.
 void PgLink::unblock(PgConnection& db) const {
     try {
         end_paused_sessions(db, settings_.limits.lock);
     } catch (const PgError&) {
-        // The call fails anyway.
+        // Ignored, because the call fails in any case.
     }
 }
 

@@ -49,8 +49,8 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
   private:
     void note(const PgChangeFeed::Heads& heads) {
         if (heads.bytes) use_.bytes = heads.bytes;
-        // Smaller than at the last check: a failover lost commits, whose numbers are assigned again. Not compared with
-        // newest_seq_, because this daemon may have committed after the check.
+        // A smaller number than at the last check means that a failover has lost commits, whose numbers are assigned
+        // again. Not compared with newest_seq_, because this daemon may have committed after the check.
         if (heads.change < followed_seq_)
             report(heads.change);
         else
@@ -72,7 +72,7 @@ class PostgresHandle : public StoreHandleOf<PostgresStore, PostgresReader> {
     std::function<void(std::uint64_t newest_seq)> change_listener_{};
     std::function<void()> peer_listener_{};
     std::uint64_t newest_seq_ = 0;
-    std::uint64_t followed_seq_ = 0;  // the feed's last
+    std::uint64_t followed_seq_ = 0;  // the last one reported by the feed
     StoreUse use_{};
     PgChangeFeed feed_;  // last, because it calls note()
 };
@@ -100,7 +100,7 @@ Result<> check_not_moved(const PostgresSettings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<StoreHandle>> open_postgres_store(const PostgresSettings& settings, Clock& clock) {
-    // First, because opening migrates.
+    // Checked first, because opening migrates the store.
     if (const auto usable = check_not_moved(settings); !usable) return usable.error();
     auto store = PostgresStore::open(settings, clock);
     if (!store) return store.error();

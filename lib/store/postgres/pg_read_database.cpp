@@ -93,7 +93,7 @@ Result<StoreCounts> PgReadDatabase::counts(const std::string& month) {
     return link_.run<StoreCounts>(
         "count the contents of the store", [&](PgConnection& db) -> Result<StoreCounts> {
             StoreCounts counts;
-            // Readiness is judged by this call: none behind a newer schema that is not compatible.
+            // Readiness depends on this call, so it must fail if the schema is newer and incompatible.
             read_schema_state(db, link_.settings().schema);
             const PgSnapshot snapshot(db);
             const PgRows rows = db.query(pg_queries::kCounts, month);

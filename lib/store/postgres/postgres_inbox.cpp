@@ -15,7 +15,7 @@ namespace {
 
 // All groups of events wait for this row's lock, which is held until the commit. So two groups with the same events in
 // different order cannot deadlock, and the order of the numbers is the order of the commits. Nothing is written once a
-// newer version of this program has migrated the schema to one that is not compatible.
+// newer version of this program has migrated the schema to an incompatible one.
 constexpr PgSql kTakeEventNumbers{
     "take_event_numbers",
     "UPDATE event_head SET n = n + $1 WHERE NOT EXISTS"
@@ -69,7 +69,7 @@ std::vector<bool> insert_events(PgConnection& db, PgTransaction& transaction,
     const PgRows head = db.query(kTakeEventNumbers, std::uint64_t{arrived.size()},
                                  std::int32_t{pg_migrations().back().number});
     if (head.empty()) {
-        read_schema_state(db, schema);  // which states the reason
+        read_schema_state(db, schema);  // throws with the reason if the schema is incompatible
         throw PgError(PgError::Kind::refused, "XX001", "the table event_head has no row");
     }
     const std::uint64_t newest = head[0].count(0);

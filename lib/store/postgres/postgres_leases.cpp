@@ -25,7 +25,7 @@ constexpr PgSql kSetExpiry{
     "set_expiry",
     "UPDATE lease_expiry SET token = $2, expires_at = clock_timestamp() + $3 * interval '1 millisecond'"
     " WHERE stream = $1"};
-// Not after the database failed over, as the fence.
+// Fails after a failover of the database, like the check of the fence.
 constexpr PgSql kRenew{
     "renew_lease",
     "UPDATE lease_expiry SET expires_at = clock_timestamp() + $3 * interval '1 millisecond'"
@@ -102,7 +102,7 @@ Result<std::optional<Lease>> PostgresLeases::take_now(const std::string& name, c
     const auto expired = link_.run<bool>(kTake, [&](PgConnection& db) -> Result<bool> {
         const PgRows rows = db.query(kExpired, name);
         if (!rows.empty()) {
-            // A holder that was stopped may hold its row.
+            // A stopped holder may have locked the lease's row.
             if (rows[0].flag(0)) end_paused_sessions(db, link_.settings().limits.idle_in_transaction);
             return rows[0].flag(0);
         }

@@ -90,7 +90,7 @@ void apply(PgConnection& db, const PgMigration& migration, bool lz4) {
     end_leases(db);
 }
 
-// Until the end of the transaction.
+// Takes the lock of migrations until the end of the transaction.
 void lock_migrations(PgConnection& db, const std::string& schema) {
     try {
         db.query("SELECT pg_advisory_xact_lock(hashtextextended('carecloud-syncd ' || $1, 0))", schema);

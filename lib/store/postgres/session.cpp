@@ -46,7 +46,7 @@ void set_up(PgConnection& db, const PostgresSettings& settings) {
         " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
 }
 
-// Its timeline.
+// Checks that the server accepts writes, and returns its timeline.
 std::uint32_t check_writable(PgConnection& db) {
     const PgRows rows = db.query(
         "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on', CASE WHEN NOT "
@@ -67,7 +67,7 @@ void refuse_former_primary(std::uint32_t timeline, std::atomic<std::uint32_t>& n
     if (timeline >= seen) return;
     refuse("the server has timeline " + std::to_string(timeline) + ", but this daemon has used " +
                std::to_string(seen) + ": it is a former primary",
-           "stop it, and make it a standby of the present primary (pg_rewind, or pg_basebackup)");
+           "stop it, and make it a standby of the current primary (pg_rewind, or pg_basebackup)");
 }
 
 std::int64_t process_of(PgConnection& db) {
@@ -121,8 +121,8 @@ void set_limits(PgConnection& db, const PgLimits& limits) {
               "; SET idle_in_transaction_session_timeout = " + text(limits.idle_in_transaction));
 }
 
-// statement_timeout ends a COPY only once data arrives, and an answer only once it is read. Of these, state_change is
-// the beginning.
+// statement_timeout ends a COPY only when data arrives, and a response only when the client reads it. In both,
+// state_change is the start of the statement.
 void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for) {
     db.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"

@@ -1,6 +1,6 @@
-// A connection with a session that is set up, to the host that accepts writes. A former primary that is running again
-// accepts them, too: of several hosts, the one with the newest timeline is used, and a host with an older timeline than
-// one seen before is refused.
+// Opens a connection to the host that accepts writes, and sets up its session. A former primary that is running again
+// accepts writes, too. So if there are several hosts, the one with the newest timeline is used, and a host whose
+// timeline is older than one seen before is refused.
 //
 //     const std::unique_ptr<PgConnection> db = open_session(settings);   // throws PgError
 //
@@ -23,7 +23,7 @@ void set_limits(PgConnection& db, const PgLimits& limits);
 
 // Ends sessions of daemons that have waited for their client inside a COPY, a pipeline or a response for this long. The
 // server applies none of the session's limits there, so a stopped client would keep its locks for as long as it is
-// stopped. Called by whoever waits for such a lock. Throws PgError.
+// stopped. To be called by sessions that wait for such a lock. Throws PgError.
 void end_paused_sessions(PgConnection& db, std::chrono::milliseconds paused_for);
 
 }  // namespace carecloud

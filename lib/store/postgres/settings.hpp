@@ -59,7 +59,7 @@ struct PostgresSettings {
     // Whether former versions are kept until the first prune() decides.
     bool keep_versions = true;
 
-    // The newest history (timeline) of the database's servers that was seen, by all that have a copy of these settings.
+    // The newest timeline seen on a server of the database. Shared by all copies of these settings.
     std::shared_ptr<std::atomic<std::uint32_t>> newest_timeline =
         std::make_shared<std::atomic<std::uint32_t>>(0);
 

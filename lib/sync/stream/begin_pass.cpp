@@ -1,5 +1,5 @@
-// What a pass does before it walks: it loads the stream's row, proves a dialect that is not known, and moves a cursor
-// back that lies in the future.
+// The parts of a pass before its walk: loads the stream's row, proves an unknown dialect, and moves back a cursor that
+// lies in the future.
 #include "base/co_try.hpp"
 #include "sync/jobs/whole_due.hpp"
 #include "sync/stream/pass.hpp"
@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// The newest record that the store holds up to this time, by its text.
+// Returns the newest held record up to this time, in the order of the texts of `modified`.
 Task<Result<std::optional<Cursor>>> newest_held(Store& store, std::string stream, Timestamp until) {
     CO_TRY_ASSIGN(auto all, store.count_live(stream, ""));
     CO_TRY_ASSIGN(auto beyond, store.count_live(stream, until.to_string()));
@@ -45,8 +45,8 @@ Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& 
     co_return fresh;
 }
 
-// A first load's first page needs no dialect, and has the records to prove one with: a round of requests less. Nothing
-// of it is stored before.
+// The first page of a first load needs no dialect, and contains the records to prove one with, which saves a round of
+// requests. Nothing of the page is stored before the proof.
 Task<Result<ProvenWalk>> prove_walk(Paginator& pages, Fetcher& prover, const StreamSpec& spec,
                                     std::optional<Key> key, bool with_page) {
     ProvenWalk proven;
@@ -64,9 +64,10 @@ Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettin
                                            StreamState state) {
     const Timestamp now = context.portal_now();
     CO_TRY_ASSIGN(auto newest, newest_held(context.store, settings.spec.entity, now));
-    // It was selected by its text. If texts sort differently from their instants, the stream is read from the start.
+    // The record was selected by its text. If the texts sort differently from their times, it may be in the future; the
+    // stream is then read from the start.
     if (newest && context.time.is_in_future(newest->modified)) newest.reset();
-    // Before the cursor is moved back, so that no crash between the two loses the request.
+    // Requested before the cursor is moved back, so a crash in between does not lose the request.
     if (context.whole_due) {
         CO_TRY(context.whole_due->request(settings.spec.entity,
                                           "the cursor was in the future and was moved back"));

@@ -36,8 +36,8 @@ class ById {
 
     // Requests a quarantined record again that was in no response, or was not valid JSON.
     Task<Result<>> retry(Key key);
-    // The same for the one that is due (Store::untried) by this machine's clock and has waited longest: a response may
-    // contain it by now.
+    // Does the same for the quarantined record that is due (Store::untried) by this machine's clock and has waited
+    // longest, because a response may contain it by now.
     Task<Result<>> retry_untried(Store& store, Timestamp wall);
 
   private:

@@ -131,7 +131,7 @@ Result<> Walk::take_page(const Page& page, std::size_t take) {
     if (ignores_skip(page)) {
         return Error{.code = ErrorCode::bad_response,
                      .operation = "check the page's position",
-                     .subject = "the same records come again whatever Skip says",
+                     .subject = "the same records are returned regardless of Skip",
                      .hint = "nothing of the page is stored; ask the portal's operator why Skip is ignored"};
     }
     note_met(page);

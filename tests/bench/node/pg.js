@@ -1,5 +1,5 @@
-// The store as a user would write it: JSON.parse, and with `pg` a statement for each record, one transaction per page.
-// Prints the seconds that the server took for all pages.
+// The store as a user would write it: JSON.parse, then with `pg` one statement per record and one transaction per page.
+// Prints the total duration of the transactions, in seconds.
 //
 //     NODE_PATH=node_modules node pg.js SOCKET_FOLDER PORT DATABASE PAGE.json...
 'use strict';

@@ -95,7 +95,7 @@ void PostgresCluster::make(const Options& options) {
            << "host replication all 127.0.0.1/32 trust\n";
 }
 
-// Settings of the primary come with its files; the last one of a name counts.
+// The copied files contain the primary's settings; if a setting occurs several times, the last one takes effect.
 void PostgresCluster::copy(const PostgresCluster& primary) {
     run_as_server({programs() + "/pg_basebackup", "--host", primary.socket_folder(), "--port",
                    std::to_string(primary.port()), "--username", "postgres", "--pgdata", data_folder(),

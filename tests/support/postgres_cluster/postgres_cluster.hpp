@@ -30,7 +30,7 @@ class PostgresCluster {
         // The server's certificate and key; empty: no TLS.
         std::string certificate_pem{};
         std::string key_pem{};
-        std::string log_folder{};  // of the write-ahead log; empty: with the data
+        std::string log_folder{};  // folder of the write-ahead log; empty: in the data folder
         // A standby of this server, made by pg_basebackup. It follows until promote().
         const PostgresCluster* primary = nullptr;
     };

@@ -4,7 +4,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("the packaged service and its instances have names and paths of their own") {
+TEST_CASE("the packaged service and each instance have their own names and paths") {
     const PackagedService plain;
     CHECK(plain.unit() == "carecloud-syncd");
     CHECK(plain.socket_unit("sns") == "carecloud-syncd-sns.socket");
@@ -26,7 +26,7 @@ TEST_CASE("the packaged service and its instances have names and paths of their 
     CHECK(north.program() == "carecloud-syncd --config /etc/carecloud-syncd/north/config.yaml");
 }
 
-TEST_CASE("the name of an instance is part of a user's name") {
+TEST_CASE("the name of an instance has 1 to 15 letters, digits, - and _") {
     for (const char* name : {"north", "N0rth-west_2", "a", "fifteen-letters"}) {
         INFO(name);
         CHECK(is_instance_name(name));
@@ -38,7 +38,7 @@ TEST_CASE("the name of an instance is part of a user's name") {
     }
 }
 
-TEST_CASE("the service that reads a configuration file is known by its path") {
+TEST_CASE("the path of a configuration file determines the service") {
     CHECK(PackagedService::of_configuration("/etc/carecloud-syncd/north/config.yaml") ==
           PackagedService("north"));
     for (const char* file : {"/etc/carecloud-syncd/config.yaml", "/etc/carecloud-syncd/north/other.yaml",

@@ -242,7 +242,7 @@ TEST_CASE("only an empty target is copied to, and a moved store not again, unles
     CHECK(to->note("generation") == generation);
 }
 
-TEST_CASE("what was erased or pruned since an interruption is not copied") {
+TEST_CASE("content that was erased or pruned since an interruption is not copied") {
     const int removal = GENERATE(0, 1, 2);
     CAPTURE(removal);
     Mover mover;

@@ -18,7 +18,7 @@ namespace carecloud {
 namespace {
 
 constexpr const char* kInterface = "lo";
-// The kernel's queue that drops what it gets, and says that it was sent.
+// The kernel's queueing discipline that drops all packets and reports them as sent.
 constexpr const char* kDroppingQueue = "blackhole";
 
 struct Descriptor {
@@ -47,7 +47,7 @@ struct QueueRequest {
     std::array<char, 64> attributes;
 };
 
-// As `tc qdisc add|del dev lo root`.
+// Equivalent to `tc qdisc add|del dev lo root blackhole`.
 QueueRequest queue_request(bool add) {
     QueueRequest request{};
     const std::size_t name_bytes = std::strlen(kDroppingQueue) + 1;
@@ -96,7 +96,7 @@ void OwnNetwork::drop_packets(bool drop) {
     Acknowledgement answer{};
     if (::send(kernel.fd, &request, request.header.nlmsg_len, 0) < 0 ||
         ::recv(kernel.fd, &answer, sizeof answer, 0) < 0)
-        throw std::runtime_error(std::string("ask the kernel's network: ") + std::strerror(errno));
+        throw std::runtime_error(std::string("send a request to the kernel: ") + std::strerror(errno));
     if (answer.outcome.error != 0)
         throw std::runtime_error(std::string("change lo: ") + std::strerror(-answer.outcome.error));
 }

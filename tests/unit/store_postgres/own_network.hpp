@@ -1,7 +1,7 @@
-// A network of the test's own, with a loopback interface and nothing else, whose packets can be dropped in silence. For
-// the calling thread, and the threads and programs that it starts from then on.
+// A private network namespace with only a loopback interface, whose packets can be dropped silently. Applies to the
+// calling thread, and to the threads and programs that it starts afterwards.
 //
-//     const auto network = OwnNetwork::enter();   // null: this user may not have one
+//     const auto network = OwnNetwork::enter();   // null: this user may not create one
 //     network->drop_packets(true);
 #pragma once
 
@@ -12,18 +12,18 @@ namespace carecloud {
 class OwnNetwork {
   public:
     static std::unique_ptr<OwnNetwork> enter();
-    // Returns to the network before.
+    // Returns to the previous namespace.
     ~OwnNetwork();
     OwnNetwork(const OwnNetwork&) = delete;
     OwnNetwork& operator=(const OwnNetwork&) = delete;
 
-    // All that are sent, in both directions. Nobody is told. Throws std::runtime_error.
+    // Drops all packets in both directions, or stops doing so. Senders get no error. Throws std::runtime_error.
     void drop_packets(bool drop);
 
   private:
     explicit OwnNetwork(int before) : before_(before) {}
 
-    int before_;  // a descriptor of the network namespace
+    int before_;  // descriptor of the previous namespace
 };
 
 }  // namespace carecloud

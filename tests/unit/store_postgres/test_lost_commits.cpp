@@ -1,4 +1,4 @@
-// A server that ends while a commit is under way: whether it was carried out is unknown, and the call is repeated.
+// The server ends during a commit: its result is unknown, so the call is repeated. Several daemons receive one message.
 #include "open_store.hpp"
 #include "store/postgres/session.hpp"
 
@@ -11,7 +11,7 @@
 namespace carecloud {
 namespace {
 
-TEST_CASE("a server that is restarted during a commit: the repeated one adds nothing") {
+TEST_CASE("if the server is restarted during a commit, repeating the commit adds nothing") {
     const bool crash = GENERATE(false, true);
     CAPTURE(crash);
     PostgresCluster cluster;
@@ -44,7 +44,9 @@ TEST_CASE("a server that is restarted during a commit: the repeated one adds not
     CHECK(open_session(site.settings)->query("SELECT count(*) FROM changes")[0].number(0) == 1);
 }
 
-TEST_CASE("one message that three daemons receive at once is one event, which all of them acknowledge") {
+TEST_CASE(
+    "a message that three daemons receive concurrently is stored as one event, and all of them acknowledge "
+    "it") {
     const PostgresSettings settings = PostgresCluster::shared().fresh_database();
     std::array<StoreSite, 3> daemons{StoreSite(settings), StoreSite(settings), StoreSite(settings)};
     for (StoreSite& daemon : daemons)

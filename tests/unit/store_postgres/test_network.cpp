@@ -28,12 +28,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// The longest wait for an answer is 8 seconds; of slow reads the kernel's, which is 12.
+// The longest timeout for a response is 8 seconds; for slow reads it is that of the kernel, 12 seconds.
 constexpr auto kEveryWaitEnds = 15s;
 constexpr auto kTakenOverWithin = 10s;
 constexpr auto kPatience = 60s;
 
-// A daemon that leads by storing one record after the other.
+// A daemon that stores one record after another while it leads.
 class RecordWriter : Leader, ElectionObserver {
   public:
     RecordWriter(boost::asio::io_context& io, SystemClock& clock, const PostgresSettings& settings,
@@ -55,7 +55,7 @@ class RecordWriter : Leader, ElectionObserver {
     bool ended() const { return ended_; }
     bool leads() const { return leads_; }
     int stored() const { return stored_; }
-    // The last time.
+    // When it last began to lead.
     steady_clock::time_point led_at() const { return led_at_; }
     steady_clock::time_point stop_asked_at() const { return stop_asked_at_; }
 
@@ -87,7 +87,7 @@ class RecordWriter : Leader, ElectionObserver {
     void stands_by(const std::optional<Error>& /*why*/) override {}
     void election_failed(const Error& /*error*/) override {}
 
-    // The same again, until it is known to be stored.
+    // Returns the same batch until it is known to be stored.
     Batch next_batch() const {
         return {
             .stream = "s",
@@ -134,7 +134,7 @@ class Loop {
     bool all_ended() const {
         return std::all_of(calls_.begin(), calls_.end(), [](const Call& call) { return call.ended; });
     }
-    // In how many of the calls that have ended.
+    // The number of calls that have failed so far.
     std::size_t failures() const {
         return static_cast<std::size_t>(
             std::count_if(calls_.begin(), calls_.end(), [](const Call& call) { return call.failed; }));
@@ -155,10 +155,11 @@ class Loop {
 };
 
 TEST_CASE(
-    "packets are dropped: every wait ends, the holder stops before another takes over, and continues later") {
+    "packets are dropped: every wait ends, and the holder stops before another daemon takes over, and leads "
+    "again later") {
     const auto network = OwnNetwork::enter();
     if (!network) {
-        WARN("skipped: this user may not have a network of its own");
+        WARN("skipped: this user may not create a network namespace");
         return;
     }
     PostgresCluster cluster;

@@ -1,5 +1,5 @@
-// A daemon that is stopped in the midst of a transaction, whatever it is doing there, does not hold for long what the
-// others wait for.
+// If a daemon is stopped in the middle of a transaction, it does not hold the locks that others wait for much longer,
+// whatever it was doing.
 #include "open_store.hpp"
 #include "store/postgres/copy.hpp"
 #include "store/postgres/pipeline.hpp"
@@ -22,13 +22,13 @@ using std::chrono::steady_clock;
 constexpr seconds kTakenWithin{10};
 constexpr const char* kLockLease = "SELECT 1 FROM leases WHERE stream = 'engine' FOR SHARE";
 
-// So many statements are handed to the server before the end of the pipeline.
+// With this many statements, some are sent to the server before the end of the pipeline.
 void send_pipeline(PgPipeline& pipeline, const std::string& sql) {
     for (int i = 0; i < 16; ++i)
         pipeline.add(sql);
 }
 
-// How long it takes until `done` returns true, which is called again and again; none: longer than allowed.
+// Polls `done` and returns the time until it returns true; std::nullopt after kTakenWithin.
 std::optional<steady_clock::duration> time_until(const std::function<bool()>& done) {
     const auto begun = steady_clock::now();
     while (!done()) {
@@ -37,7 +37,7 @@ std::optional<steady_clock::duration> time_until(const std::function<bool()>& do
     return steady_clock::now() - begun;
 }
 
-TEST_CASE("the lease of a holder that is stopped in a page's transaction can be taken in time") {
+TEST_CASE("the lease can be taken in time if its holder is stopped in the transaction of a page") {
     StoreSite site(PostgresCluster::shared().fresh_database());
     site.open();
     PostgresLeases leases(site.settings, site.clock);
@@ -73,7 +73,7 @@ TEST_CASE("the lease of a holder that is stopped in a page's transaction can be 
         expire_and_take();
         CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
     }
-    SECTION("in an answer") {
+    SECTION("in a response") {
         PgPipeline pipeline(*stopped);
         send_pipeline(pipeline, "SELECT repeat('x', 10000000)");
         expire_and_take();
@@ -82,7 +82,8 @@ TEST_CASE("the lease of a holder that is stopped in a page's transaction can be 
     CHECK(site.commit("a").value().last_seq == 1);
 }
 
-TEST_CASE("a daemon that is stopped while it stores events delays those of the others for a few seconds") {
+TEST_CASE(
+    "a daemon that is stopped while it stores events delays those of other daemons for only a few seconds") {
     StoreSite site(PostgresCluster::shared().fresh_database());
     site.settings.limits.lock = std::chrono::milliseconds(500);
     site.open();
@@ -95,7 +96,7 @@ TEST_CASE("a daemon that is stopped while it stores events delays those of the o
     CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
 }
 
-TEST_CASE("a session in the midst of a transaction that only waits for its client is left alone at first") {
+TEST_CASE("a session that waits for its client in a transaction is not ended before the limit") {
     StoreSite site(PostgresCluster::shared().fresh_database());
     site.open();
     const auto busy = open_session(site.settings);

@@ -41,7 +41,7 @@ TEST_CASE("an empty database gets the schema once, if several daemons start toge
     CHECK(read_schema_state(*db, settings.schema).version == pg_migrations().back().number);
 }
 
-TEST_CASE("a daemon that starts while another one migrates for long states that") {
+TEST_CASE("a daemon that starts during a long migration by another daemon reports it") {
     PostgresSettings settings = PostgresCluster::shared().fresh_database();
     const auto other = open_session(settings);
     other->query("SELECT pg_advisory_lock(hashtextextended('carecloud-syncd ' || $1, 0))", settings.schema);

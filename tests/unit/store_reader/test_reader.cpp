@@ -334,7 +334,7 @@ TEMPLATE_TEST_CASE("the listener is notified of each commit with changes, when t
     CHECK(heard == std::vector<std::uint64_t>{1, 3});
 }
 
-TEMPLATE_TEST_CASE("an id that is not UTF-8, or contains a NUL, is that of no record", "", SqliteReadStore,
+TEMPLATE_TEST_CASE("no record has an id that is not UTF-8 or contains a NUL", "", SqliteReadStore,
                    PostgresReadStore) {
     ReaderFixture<TestType> fixture;
     const std::string replacement = "\xef\xbf\xbd";

@@ -95,11 +95,11 @@ TEST_CASE("an interrupted load in ranges continues, and fetches nothing again th
     CHECK(failed > 1);
     world.check_same();
     CHECK(world.tables().streams.at(kEntity).ranges.empty());
-    // What was under way at each interruption came in vain, and each restart reads the last page of a range again.
+    // Each interruption wastes the responses under way, and each restart reads the last page of a range again.
     CHECK(sent <= kWideRecords + (failed + 1) * 12 * 20);
 }
 
-TEST_CASE("a load in ranges that ends at any commit, done or not, leaves no record out") {
+TEST_CASE("a load in ranges that ends at any commit, effective or not, omits no record") {
     const int commits = GENERATE(1, 2, 3, 5, 8, 13, 21, 34, 55);
     const bool took_effect = GENERATE(true, false);
     WideWorld world;
