@@ -18,23 +18,25 @@ namespace carecloud {
 
 class ApiEndpoint {
   public:
-    // All must outlive it.
+    // All must outlive this object.
     ApiEndpoint(boost::asio::io_context& io, const ApiParts& parts, Log& log);
     ApiEndpoint(const ApiEndpoint&) = delete;
     ApiEndpoint& operator=(const ApiEndpoint&) = delete;
 
-    // An address, its server, and the Api that it serves, which a reload changes. Null: none yet, or none any more.
+    // An address, its server, and the Api that it serves, which a reload changes. Null pointers: not served yet, or no
+    // longer.
     struct Served {
         ListenAddress address;
         std::unique_ptr<HttpServer> server{};
         std::shared_ptr<Api> api{};
     };
-    // What to serve at an address, which may be served already.
+    // The Api to serve at an address, which may be served already.
     struct Wanted {
         std::shared_ptr<Served> served;
         std::shared_ptr<Api> api;
     };
-    // What to serve for a configuration: first the API, then its numbers. Empty: nothing.
+    // The addresses to serve for a configuration: first that of the API, then that of the figures
+    // (ApiSettings::numbers). Empty if there are none.
     using Staged = std::vector<Wanted>;
 
     // Does all that can fail, but changes nothing: a new address is listened on, and responds after take(). If the

@@ -39,7 +39,7 @@ void warn_of_large_filters(const LoadedConfiguration& loaded) {
     }
 }
 
-// What the next start will do with each stream (hazard 14).
+// Reports the effect of the next start on each stream (hazard 14).
 void report_streams(const Configuration& configuration) {
     for (const StreamSettings& stream : configuration.streams) {
         std::cout << stream.spec.entity << ": ";

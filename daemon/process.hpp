@@ -59,8 +59,8 @@ struct Storage {
     Subscriptions subscriptions;
 };
 
-// The current engine: none before the first one, between two, and after the last one. Objects that outlive an engine
-// refer to this.
+// The current engine; there is none before the first one, between two, and after the last one. Objects that outlive an
+// engine refer to this.
 class EngineSlot : public EngineWaker {
   public:
     explicit operator bool() const { return engine_ != nullptr; }
@@ -74,12 +74,13 @@ class EngineSlot : public EngineWaker {
         push_ = engine_->push();
         engine_.reset();
     }
-    // Another daemon has run the engine since: what was learned of the portal and of events is out of date.
+    // To be called if another daemon has run the engine since: the information about the portal and about missing
+    // events is outdated.
     void forget_former() {
         hold_.reset();
         push_.clear();
     }
-    // Of the engine before: how long the portal wants to be left alone.
+    // From the previous engine: how long the portal must not be sent requests.
     const std::optional<PortalHold>& hold() const { return hold_; }
     // From the previous engine: the streams whose events are missing.
     const std::map<std::string, PushWatch>& push() const { return push_; }

@@ -14,7 +14,7 @@
 
 namespace carecloud {
 
-// What to read again.
+// The configuration to read again.
 struct ReloadSource {
     std::string file;  // the configuration's
     bool once;         // --once: only a changed key of the portal is applied

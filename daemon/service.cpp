@@ -75,7 +75,7 @@ class Service : Leader {
     DaemonHost host_;
     ApiParts api_parts_;
     ApiEndpoint api_;
-    Api peer_api_;  // for requests of other daemons, whether or not this one has an API of its own
+    Api peer_api_;  // for requests of other daemons, whether or not this one has its own API
     Reload reload_;
     Watches watches_;
     StartReport start_report_;
@@ -158,7 +158,7 @@ Task<> Service::live() {
     auto running = cluster_.run();
     co_await std::move(running);
     co_await api_.stop();
-    // Until here events were made durable; each one acknowledged with 200 is.
+    // The endpoint stops last, so events could be stored until here. Each one acknowledged with 200 is durable.
     co_await endpoint_.stop();
     finish();
 }
@@ -196,7 +196,7 @@ void Service::begin_standby() {
     asio::co_spawn(process_.io, report_start(), rethrow);
 }
 
-// With the present configuration, whether or not the engine runs here.
+// Reports the start with the current configuration, whether or not the engine runs here.
 Task<> Service::report_start() {
     if (std::exchange(addresses_due_, false)) report_addresses();
     auto reporting_topics = start_report_.topics(topics_of(parts_.configuration()));

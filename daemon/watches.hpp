@@ -6,7 +6,7 @@
 // The store must still be in its place (hazard 37): writes to a store that was removed, replaced or unmounted are lost,
 // so the process exits, and the service manager starts it with the store that is there then.
 //
-// What store.keep does not keep is removed, a slice at a time.
+// Content that is older than the limits of store.keep is removed, a slice at a time.
 //
 // Health learns conditions that no event reports: a stream that is behind, the quota, the disk, the certificate's
 // expiry, doubted records.

@@ -82,7 +82,7 @@ std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& p
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
-// Of a store with several daemons; a daemon before this release reports none.
+// The daemons on the store. Empty if only one daemon can open it, or if the daemon is of an earlier release.
 std::string daemons_text(const CtlJson& status, Timestamp now) {
     if (!status.contains("daemons")) return "";
     TextTable table({{"DAEMON"}, {"VERSION"}, {"ROLE"}, {"SINCE (UTC)"}, {"LAST SEEN"}});

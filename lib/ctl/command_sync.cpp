@@ -33,7 +33,7 @@ std::uint64_t passes_of(const CtlJson* stream) {
 }
 
 constexpr const char* kStatus = "/v1/status";
-// Of the daemon that runs the engine: on a standby no pass ends.
+// The status of the daemon that runs the engine, because no pass ends on a standby.
 constexpr const char* kStatusOfLeader = "/v1/status?leader=true";
 
 bool stands_by(const std::string& status) {

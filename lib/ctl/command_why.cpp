@@ -56,7 +56,7 @@ bool compared_all(const CtlJson& pass, const std::string& entity) {
            (pass.at("deep") == true || pass.at("whole") == true);
 }
 
-// Those since the record was first known, which is the first of `entries`.
+// Adds the reconciliations that began after the record was first known, which is the first entry.
 void add_comparisons(LifeEntries& entries, const CtlJson& passes, const std::string& entity) {
     if (entries.empty()) return;
     const std::string known_at = entries.front().at;

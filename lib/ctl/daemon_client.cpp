@@ -17,7 +17,7 @@ namespace {
 // The API holds a request for changes for at most a minute, and the connection may be slow.
 constexpr std::chrono::milliseconds kPatience{90'000};
 constexpr std::chrono::milliseconds kConnect{5'000};
-// A large record gets a page of its own, so even that fits.
+// A large record gets its own page, so even that fits.
 constexpr std::size_t kAnswerMax = 256U << 20U;
 constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
