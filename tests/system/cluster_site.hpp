@@ -80,8 +80,6 @@ class ClusterSite {
         std::uint16_t port = 0;
     };
 
-    void write_url();
-
     std::string database_;
     std::vector<PostgresHost> hosts_;
     std::deque<Slot> daemons_;
