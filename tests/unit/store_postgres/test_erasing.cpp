@@ -15,9 +15,8 @@ TEST_CASE("a page that replaces a record while another daemon erases it does not
     site.open();
     REQUIRE(site.commit("a", R"({"v":1})").has_value());
     const auto page = open_session(site.settings);
-    page->script(
-        "INSERT INTO leases VALUES ('engine', 'x', 1, '');"
-        " BEGIN; SELECT 1 FROM leases WHERE stream = 'engine' FOR SHARE; SELECT body FROM records");
+    page->script("INSERT INTO leases VALUES ('engine', 'x', 1, '')");
+    page->script("BEGIN; SELECT 1 FROM leases WHERE stream = 'engine' FOR SHARE; SELECT body FROM records");
     auto erasing = std::async(std::launch::async, [&] {
         StoreSite standby(site.settings);
         standby.open();
