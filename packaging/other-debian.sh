@@ -32,6 +32,9 @@ skip() {
 # Chromium.
 readonly same_units='unit_(sync|portal_model|portal_publisher|portal_server)'
 readonly same_system='system_(status_page|dialects|doubts|listings|day)'
+# Tests of several daemons on one database have time limits, and the tests here run at the lowest priority. On an idle
+# machine: packaging/other-debian.sh packaging/test.sh.
+readonly timed_system='system_(cluster|cluster_stops|failover|rolling_upgrade|server_disk|standby)'
 
 # test_here: runs in the other root. Compiles without optimization, which halves the time, because the measured and
 # shipped builds are made elsewhere. Excludes simulation, fuzzing and style.
@@ -44,7 +47,7 @@ test_here() {
   cmake --build "$build" --target "${targets[@]}" carecloud_package
   # As many in parallel as packaging/test.sh runs: most tests mostly wait.
   ctest --test-dir "$build" -j $((3 * CTEST_PARALLEL_LEVEL)) --output-on-failure --no-tests=error --timeout 600 \
-    --exclude-regex "^($same_units|$same_system)\$" \
+    --exclude-regex "^($same_units|$same_system|$timed_system)\$" \
     --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
 }
 
