@@ -91,6 +91,11 @@ TEST_CASE(
     PgTransaction transaction(*stopped);
     PgPipeline pipeline(*stopped);
     send_pipeline(pipeline, "UPDATE event_head SET n = n");
+    // Until the server has executed what it received, nobody waits for this session.
+    const auto other = open_session(site.settings);
+    REQUIRE(time_until([&] {
+        return !other->query("SELECT 1 FROM pg_locks WHERE relation = 'event_head'::regclass").empty();
+    }));
     const auto received = time_until([&] { return site.receive("m").has_value(); });
     CHECK(received.has_value());
     CHECK_THROWS_AS(transaction.commit(pipeline), PgError);
