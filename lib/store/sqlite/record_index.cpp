@@ -18,7 +18,7 @@ constexpr const char* kDrop =
     "DROP INDEX records_by_id; DROP INDEX changes_by_modified; DROP INDEX changes_by_days";
 constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
 constexpr const char* kAnyRecord = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
-constexpr std::string_view kLoaded = "SELECT stream FROM first_passes";
+constexpr std::string_view kLoaded = "SELECT 1 FROM first_passes WHERE stream = ?1";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
 
 // Creates the indexes if an interrupted first load has dropped them. Returns whether the store has no record yet.
@@ -27,29 +27,28 @@ bool is_empty_and_indexed(Connection& db) {
     return db.number(kAnyRecord) == 0;
 }
 
-std::set<std::string, std::less<>> loaded_streams(Connection& db) {
-    std::set<std::string, std::less<>> streams;
-    Statement all(db, kLoaded);
-    while (all.step())
-        streams.emplace(all.text(0));
-    return streams;
-}
-
 }  // namespace
 
 RecordIndex::RecordIndex(Connection& db, const FirstLoad& settings)
     : db_(db),
       settings_(settings),
+      loaded_(db, kLoaded),
       locate_(db, kLocate),
       phase_(is_empty_and_indexed(db) ? Phase::empty : Phase::indexed),
-      accepted_(phase_),
-      loaded_(loaded_streams(db)) {}
+      accepted_(phase_) {}
 
 void RecordIndex::begin(std::string_view stream) {
     forget();
     stream_ = stream;
     stream_hash_ = std::hash<std::string_view>()(stream_) * 0x9e3779b97f4a7c15U;
+    loaded_.bind(1, stream_);
     locate_.bind(1, stream_);
+}
+
+// Whether the first pass of the stream has ended: also in this transaction.
+bool RecordIndex::is_loaded() {
+    const Statement::Scope scope(loaded_);
+    return loaded_.step();
 }
 
 // Discards the effects of a transaction that was rolled back.
@@ -71,7 +70,7 @@ void RecordIndex::before_insert() {
     if (phase_ == Phase::missing) build();
     if (phase_ != Phase::empty) return;
     // A stream that had no record when its first pass ended: no end of a first pass would build the index again.
-    if (loaded_.contains(stream_)) {
+    if (is_loaded()) {
         phase_ = Phase::indexed;
         return;
     }
@@ -82,7 +81,7 @@ void RecordIndex::before_insert() {
 
 void RecordIndex::added(std::string_view id, std::int64_t rowid) {
     if (phase_ != Phase::loading) return;
-    if (!loaded_.contains(stream_)) loading_.insert(stream_);
+    if (!loading_.contains(stream_) && !is_loaded()) loading_.insert(stream_);
     added_.push_back(key(id));
     rows_.emplace(added_.back(), static_cast<std::uint32_t>(rowid));
     if (rows_.size() >= settings_.records_max) build();
@@ -114,7 +113,6 @@ void RecordIndex::build() {
 }
 
 void RecordIndex::first_pass_ended() {
-    loaded_.insert(stream_);
     loading_.erase(stream_);
     if (loading_.empty()) build();
 }

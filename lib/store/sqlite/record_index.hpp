@@ -68,9 +68,11 @@ class RecordIndex {
 
     std::uint64_t key(std::string_view id) const;
     void forget();
+    bool is_loaded();
 
     Connection& db_;
     FirstLoad settings_;
+    Statement loaded_;
     Statement locate_;
     Phase phase_;
     Phase accepted_;
@@ -79,8 +81,7 @@ class RecordIndex {
     std::uint64_t stream_hash_ = 0;
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> rows_;
     std::vector<std::uint64_t> added_;            // to rows_ since begin()
-    std::set<std::string, std::less<>> loaded_;   // streams whose first pass has ended
-    std::set<std::string, std::less<>> loading_;  // the others that have records in rows_
+    std::set<std::string, std::less<>> loading_;  // with records in rows_, in their first pass
 };
 
 }  // namespace carecloud
