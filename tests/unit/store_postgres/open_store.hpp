@@ -7,8 +7,12 @@
 #include "support/postgres_cluster/postgres_cluster.hpp"
 #include "support/run_task.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -29,6 +33,21 @@ struct StoreSite {
         Batch batch{.stream = "s",
                     .page = make_page({{.id = id, .modified = "2024-01-01T00:00:00Z", .body = body}})};
         return run_task(io, store->commit(std::move(batch)));
+    }
+    // Repeats the commit until `done` accepts the result, which is std::nullopt after 30 seconds.
+    std::optional<Result<CommitSummary>> commit_until(
+        const std::string& id, const std::function<bool(const Result<CommitSummary>&)>& done) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (std::chrono::steady_clock::now() < until) {
+            auto result = commit(id);
+            if (done(result)) return result;
+            std::this_thread::yield();
+        }
+        return std::nullopt;
+    }
+    // Repeats a commit until it succeeds.
+    CommitSummary repeat_commit(const std::string& id) {
+        return commit_until(id, [](const auto& commit) { return commit.has_value(); }).value().value();
     }
     Result<bool> receive(const std::string& message_id) {
         return run_task(io, store->receive({.message_id = message_id, .stream = "s", .body = "{}"}));

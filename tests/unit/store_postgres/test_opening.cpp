@@ -72,18 +72,12 @@ TEST_CASE("each connection reads the password, so a changed one needs no restart
         "ALTER ROLE rotated PASSWORD 'two'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
         "usename "
         "= 'rotated'");
-    // Repeats a commit, because calls fail with the last error during the pause before the next attempt to connect.
-    const auto commits_until = [&](const std::function<bool(const Result<CommitSummary>&)>& condition) {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (std::chrono::steady_clock::now() < until) {
-            if (condition(site.commit("b"))) return true;
-            std::this_thread::yield();
-        }
-        return false;
-    };
+    // Calls fail with the last error during the pause before the next attempt to connect.
     const auto fails = [&](const std::string& words) {
-        return commits_until(
-            [&](const auto& commit) { return commit.has_error() && has(commit.error(), words); });
+        return site
+            .commit_until(
+                "b", [&](const auto& commit) { return commit.has_error() && has(commit.error(), words); })
+            .has_value();
     };
     CHECK(fails("28P01"));
     password = Error{.code = ErrorCode::config_invalid,
@@ -93,7 +87,7 @@ TEST_CASE("each connection reads the password, so a changed one needs no restart
     CHECK(fails("\"pw\" is not readable"));
     CHECK(fails("make it readable"));
     password = std::string("two");
-    CHECK(commits_until([](const auto& commit) { return commit.has_value() && commit->created == 1; }));
+    CHECK(site.repeat_commit("b").created == 1);
 }
 
 TEST_CASE("the error for a role without rights has the statement that an administrator must run") {
