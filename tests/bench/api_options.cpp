@@ -1,9 +1,7 @@
 #include "bench/api_bench.hpp"
+#include "bench/bench_options.hpp"
 
 #include <filesystem>
-#include <iostream>
-
-#include <boost/program_options.hpp>
 
 namespace carecloud::bench {
 
@@ -23,13 +21,8 @@ std::optional<ApiOptions> read_api_options(int argc, const char* const* argv) {
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("ctl", po::value(&options.ctl)->default_value(BENCH_CTL), "carecloudctl");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");
-    add("help", "print this help and exit");
-    po::variables_map values;
-    po::store(po::parse_command_line(argc, argv, description), values);
-    po::notify(values);
-    if (!values.contains("help")) return options;
-    std::cout << description;
-    return std::nullopt;
+    if (!read_command_line(argc, argv, description)) return std::nullopt;
+    return options;
 }
 
 }  // namespace carecloud::bench

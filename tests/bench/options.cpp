@@ -1,9 +1,7 @@
+#include "bench/bench_options.hpp"
 #include "bench/sync_bench.hpp"
 
 #include <filesystem>
-#include <iostream>
-
-#include <boost/program_options.hpp>
 
 namespace carecloud::bench {
 
@@ -43,14 +41,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("node-modules", po::value(&options.node_modules),
         "a node_modules with better-sqlite3; without it the Node script is skipped");
-    add("help", "print this help and exit");
-    po::variables_map values;
-    po::store(po::parse_command_line(argc, argv, description), values);
-    po::notify(values);
-    if (values.contains("help")) {
-        std::cout << description;
-        return std::nullopt;
-    }
+    if (!read_command_line(argc, argv, description)) return std::nullopt;
     if (no_growth) options.growth = 0;
     options.load = !no_load;
     options.steady = !no_steady;

@@ -1,8 +1,5 @@
+#include "bench/bench_options.hpp"
 #include "bench/postgres_bench.hpp"
-
-#include <iostream>
-
-#include <boost/program_options.hpp>
 
 namespace carecloud::bench {
 
@@ -24,14 +21,7 @@ std::optional<PostgresOptions> read_postgres_options(int argc, const char* const
         "are removed at the end");
     add("node-modules", po::value(&options.node_modules),
         "a node_modules folder with pg; without it, the Node script is skipped");
-    add("help", "print this help and exit");
-    po::variables_map values;
-    po::store(po::parse_command_line(argc, argv, description), values);
-    po::notify(values);
-    if (values.contains("help")) {
-        std::cout << description;
-        return std::nullopt;
-    }
+    if (!read_command_line(argc, argv, description)) return std::nullopt;
     return options;
 }
 

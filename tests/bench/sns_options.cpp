@@ -1,9 +1,7 @@
+#include "bench/bench_options.hpp"
 #include "bench/sns_bench.hpp"
 
 #include <filesystem>
-#include <iostream>
-
-#include <boost/program_options.hpp>
 
 namespace carecloud::bench {
 
@@ -26,14 +24,7 @@ std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv) {
         "folder on a real disk for the stores; they are removed at the end");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");
-    add("help", "print this help and exit");
-    po::variables_map values;
-    po::store(po::parse_command_line(argc, argv, description), values);
-    po::notify(values);
-    if (values.contains("help")) {
-        std::cout << description;
-        return std::nullopt;
-    }
+    if (!read_command_line(argc, argv, description)) return std::nullopt;
     options.load = !no_load;
     options.record = !no_record;
     return options;

@@ -9,9 +9,7 @@
 
 #include <chrono>
 #include <fstream>
-#include <functional>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include <catch2/catch.hpp>
